@@ -1,0 +1,55 @@
+# Two commands from a bare clone, with only Python and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: help install check test test-full soak demo bench schemas format clean
+
+help:
+	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
+	@echo "make test       lint, types, import rules and the tests (under 8 minutes)"
+	@echo "make test-full  everything in make test and what is slow or needs npm (up to 45 minutes)"
+	@echo "make soak       hours of randomised runs, by hand"
+	@echo "make bench      speed and memory, as ratios measured in one run"
+	@echo "make schemas    write schemas/stack.schema.json anew"
+	@echo "make format     let ruff format and fix"
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "gcsync needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest -n $(WORKERS) -m "not full"
+
+test-full: check
+	$(BIN)/pytest -n $(WORKERS)
+
+soak: install
+	$(BIN)/pytest -n $(WORKERS) tests --hypothesis-profile=soak
+
+demo: install
+	@$(BIN)/python stacks/demo.py
+
+bench: install
+	$(BIN)/python -m bench
+
+schemas: install
+	$(BIN)/python -m gcsync schema > schemas/stack.schema.json.new && mv schemas/stack.schema.json.new schemas/stack.schema.json
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gcsync dist build

@@ -1,0 +1,6 @@
+"""`python -m gcsync`."""
+
+from gcsync.cli.main import main
+
+if __name__ == "__main__":
+    main()

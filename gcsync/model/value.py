@@ -1,0 +1,105 @@
+"""Attribute values, and the two that are not plain data: a secret, and one that nobody may read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias, final
+
+Value: TypeAlias = Any
+"""None, bool, int, float, str, list, dict with str keys; with `Secret` or `UNREADABLE` in place of any of them."""
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a value is inside another: `("destinations", 0, "url")`."""
+
+SECRET_TEXT: Final = "(sensitive value)"  # noqa: S105 - what is shown in a secret's place
+
+
+@final
+class Secret:
+    """A sensitive value. It compares by what it holds and shows nothing of it, however it is printed."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Value) -> None:
+        self._value: Value = value.reveal() if isinstance(value, Secret) else value
+
+    def reveal(self) -> Value:
+        """The value itself: for the wire and for fingerprints, never for output."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return SECRET_TEXT
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return SECRET_TEXT
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and bool(self._value == other._value)
+
+    def __hash__(self) -> int:
+        return hash(("Secret", repr(self._value)))
+
+    def __reduce__(self) -> str:
+        raise TypeError("a sensitive value is never pickled")
+
+
+@final
+class Unreadable:
+    """What the API holds and does not return: a masked header, a write-only attribute."""
+
+    _instance: Unreadable | None = None
+
+    def __new__(cls) -> Unreadable:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __repr__(self) -> str:
+        return "(not returned by the API)"
+
+
+UNREADABLE: Final = Unreadable()
+
+
+def reveal(value: Value) -> Value:
+    """The value with every secret in it laid open, for the wire."""
+    return replace_leaves(value, lambda leaf: leaf.reveal() if isinstance(leaf, Secret) else leaf)
+
+
+def replace_leaves(value: Value, change: Callable[[Value], Value]) -> Value:
+    """A copy of the value with `change` applied to everything in it that is neither a list nor a mapping."""
+    if isinstance(value, Mapping):
+        return {key: replace_leaves(inner, change) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [replace_leaves(inner, change) for inner in value]
+    return change(value)
+
+
+def leaves(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
+    """Every leaf with its path; an empty list or mapping is a leaf."""
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
+    elif isinstance(value, list | tuple) and value:
+        for index, inner in enumerate(value):
+            yield from leaves(inner, (*path, index))
+    else:
+        yield path, value
+
+
+def holds_secret(value: Value) -> bool:
+    return any(isinstance(leaf, Secret) for _, leaf in leaves(value))
+
+
+def holds_unreadable(value: Value) -> bool:
+    return any(leaf is UNREADABLE for _, leaf in leaves(value))
+
+
+def format_path(path: Path) -> str:
+    """`destinations[0].headers.X-Api-Key`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
