@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of one change. `note` adds what a reader should know of a success (`adopted: it appeared after the plan`)."""
+    """The end of one change. `note` adds what a reader should know of a success (`it appeared after the plan`)."""
 
     change: Change
     status: Status

@@ -1,0 +1,41 @@
+"""What the engine asks of a kind. All that is peculiar to an API stays behind it.
+
+Every method may raise `gcsync.model.failure.RemoteError`; the subclasses named below are those the engine acts on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from gcsync.model.marker import Marker
+from gcsync.model.resource import Listing, RemoteObject
+from gcsync.model.value import Value
+from gcsync.remote.session import GenesysSession
+
+
+class Kind(Protocol):
+    """A kind of object: how it is listed, read and written. Attributes carry the schema's names, secrets laid open."""
+
+    name: str
+
+    def list(self, session: GenesysSession) -> Listing:
+        """Every object of the kind. Raises NoSuchKind or Denied where it cannot be listed at all."""
+
+    def read(self, session: GenesysSession, object_id: str) -> RemoteObject | None:
+        """The object as it is now, or None when it is gone."""
+
+    def create(self, session: GenesysSession, attributes: Mapping[str, Value], marker: Marker) -> RemoteObject:
+        """Make the object. Raises NameTaken, or OutcomeUnknown when the answer was lost (never sent twice)."""
+
+    def update(
+        self, session: GenesysSession, remote: RemoteObject, attributes: Mapping[str, Value], marker: Marker | None
+    ) -> RemoteObject:
+        """Lay `attributes` over the object as it was read; what they do not name survives, unknown fields too.
+
+        `marker` None takes gcsync's marker away. `remote.version`, where there is one, is the lock.
+        Raises ChangedSince, NameTaken, NotFound or OutcomeUnknown.
+        """
+
+    def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
+        """Delete the object; one that is gone already is no error."""
