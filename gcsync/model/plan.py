@@ -129,12 +129,12 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`requires` are indexes of steps that must have succeeded; `follows` of steps that must merely have ended."""
+    """`requires` are indexes of steps that must have succeeded; one that is `last` waits until all others have ended."""
 
     address: Address
     operation: Operation
     requires: tuple[int, ...] = ()
-    follows: tuple[int, ...] = ()
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""What the schema's annotations mean for a diff: which values are the same, and which may not be shown.
+
+    x-set                     a list whose order and repetitions mean nothing
+    x-text                    prose: line ends and white space around it mean nothing
+    x-case-insensitive-keys   a mapping whose keys differ by more than case (HTTP headers)
+    x-sensitive               true: never shown; "url-credentials": not when it is a URL with user information or a query
+    x-force-new               another value takes a new object
+    x-write-only              the API never returns it
+    x-computed                the API decides it
+    x-unique                  no two objects of the organization share it, whatever the case (names)
+    x-marker                  the text that carries gcsync's marker on the wire
+
+An empty text, list or mapping is the same as none: servers return either.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from gcsync.model.value import UNREADABLE, Secret, Value
+from gcsync.schema.files import read_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The semantics of one value: of an attribute, or of what is inside one."""
+
+    is_set: bool = False
+    is_text: bool = False
+    case_insensitive_keys: bool = False
+    sensitive: bool | str = False
+    force_new: bool = False
+    write_only: bool = False
+    computed: bool = False
+    items: Shape | None = None
+    properties: Mapping[str, Shape] = field(default_factory=dict)
+    others: Shape | None = None
+
+    def child(self, key: str) -> Shape:
+        return self.properties.get(key) or self.others or PLAIN
+
+    def may_be_sensitive(self) -> bool:
+        inner = [*self.properties.values(), *(s for s in (self.items, self.others) if s is not None)]
+        return bool(self.sensitive) or any(shape.may_be_sensitive() for shape in inner)
+
+    def canonical(self, value: Value) -> Value:
+        """The value as it is shown and compared: sets sorted, text trimmed, what is empty left out of mappings."""
+        if isinstance(value, Secret):
+            return Secret(self.canonical(value.reveal()))
+        if isinstance(value, Mapping):
+            inner = ((key, self.child(key).canonical(item)) for key, item in value.items())
+            return {key: item for key, item in inner if not is_empty(item)}
+        if isinstance(value, list | tuple):
+            return self._canonical_list(value)
+        if self.is_text and isinstance(value, str):
+            return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return value
+
+    def _canonical_list(self, value: Any) -> list[Value]:
+        items = [(self.items or PLAIN).canonical(item) for item in value]
+        if not self.is_set:
+            return items
+        return list({sort_key(item): item for item in sorted(items, key=sort_key)}.values())
+
+    def comparable(self, value: Value) -> Value:
+        """The canonical value laid open, keys of any case folded, None for nothing: equal when the meaning is."""
+        plain = self._open(self.canonical(value))
+        return None if is_empty(plain) else plain
+
+    def _open(self, value: Value) -> Value:
+        if isinstance(value, Secret):
+            return self._open(value.reveal())
+        if isinstance(value, Mapping):
+            fold = str.lower if self.case_insensitive_keys else str
+            return {fold(key): self.child(key)._open(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [(self.items or PLAIN)._open(item) for item in value]
+        return value
+
+    def seal(self, value: Value) -> Value:
+        """The value with every part that is sensitive by the schema in a `Secret`."""
+        if isinstance(value, Secret) or value is UNREADABLE or value is None:
+            return value
+        if self.sensitive is True or (self.sensitive == "url-credentials" and has_credentials(value)):
+            return Secret(value)
+        if isinstance(value, Mapping):
+            return {key: self.child(key).seal(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [(self.items or PLAIN).seal(item) for item in value]
+        return value
+
+
+PLAIN = Shape()
+
+
+@dataclass(frozen=True, slots=True)
+class KindSchema:
+    """The semantics of a kind. `attributes` are in the schema's order, which is that of the marker's fingerprints."""
+
+    name: str
+    stack_key: str
+    resource_type: str
+    title: str
+    attributes: Mapping[str, Shape]
+    defaults: Mapping[str, Value]
+    unique: frozenset[str] = frozenset()
+
+    def canonical(self, attributes: Mapping[str, Value]) -> dict[str, Value]:
+        """A whole object, canonical and sealed, in the schema's order; empty attributes are kept."""
+        return {
+            name: shape.seal(shape.canonical(attributes[name]))
+            for name, shape in self.attributes.items()
+            if name in attributes
+        }
+
+
+@cache
+def kind_schema(kind: str) -> KindSchema:
+    """The semantics of `kind`, read from its JSON Schema."""
+    schema = read_schema(kind)
+    properties: dict[str, Any] = schema["properties"]
+    return KindSchema(
+        name=schema["x-kind"],
+        stack_key=schema["x-stack-key"],
+        resource_type=schema["x-resource-type"],
+        title=schema["title"],
+        attributes={name: _shape(part) for name, part in properties.items()},
+        defaults={name: part["default"] for name, part in properties.items() if "default" in part},
+        unique=frozenset(name for name, part in properties.items() if part.get("x-unique")),
+    )
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a value is nothing at all: none, or an empty text, list or mapping."""
+    return value is None or (isinstance(value, str | list | tuple | Mapping) and len(value) == 0)
+
+
+def has_credentials(url: Value) -> bool:
+    """Whether a URL holds user information or a query; one that cannot be read is taken to."""
+    if not isinstance(url, str):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    return "@" in parts.netloc or bool(parts.query)
+
+
+def sort_key(value: Value) -> str:
+    """Orders anything: the JSON text, secrets laid open."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Value) -> Value:
+    return value.reveal() if isinstance(value, Secret) else repr(value)
+
+
+def _shape(schema: Mapping[str, Any]) -> Shape:
+    others = schema.get("additionalProperties")
+    return Shape(
+        is_set=schema.get("x-set", False),
+        is_text=schema.get("x-text", False),
+        case_insensitive_keys=schema.get("x-case-insensitive-keys", False),
+        sensitive=schema.get("x-sensitive", False),
+        force_new=schema.get("x-force-new", False),
+        write_only=schema.get("x-write-only", False),
+        computed=schema.get("x-computed", False),
+        items=_shape(schema["items"]) if "items" in schema else None,
+        properties={name: _shape(part) for name, part in schema.get("properties", {}).items()},
+        others=_shape(others) if isinstance(others, Mapping) else None,
+    )
+
+
+def differing_parts(
+    declared: Value, remote: Value, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[str | int, ...]]:
+    """The paths at which two comparable values differ; what the API does not return differs from nothing."""
+    if remote is UNREADABLE or declared is UNREADABLE:
+        return
+    if isinstance(declared, Mapping) and isinstance(remote, Mapping):
+        for key in {**declared, **remote}:
+            yield from differing_parts(declared.get(key), remote.get(key), (*path, key))
+    elif isinstance(declared, list) and isinstance(remote, list) and len(declared) == len(remote):
+        for index, pair in enumerate(zip(declared, remote, strict=True)):
+            yield from differing_parts(*pair, (*path, index))
+    elif declared != remote:
+        yield path
