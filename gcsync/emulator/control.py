@@ -1,0 +1,94 @@
+"""The emulator's own requests under `/emulator`: for tests, and for a person with curl. No token, no faults, no limit.
+
+    GET    /emulator            what it is and what it holds
+    GET    /emulator/faults     the faults still to come; PUT {"faults": ["503:2"]} waits with these, DELETE with none
+    GET    /emulator/scopes     what the next tokens are given; PUT {"scopes": ["event:stream:read"]} changes it
+    GET    /emulator/requests   the latest requests answered, oldest first; DELETE forgets them
+    DELETE /emulator/tokens     ends every token
+    DELETE /emulator/streams    deletes every event stream
+
+Faults, scopes and requests are those of this process; tokens and streams those of the database.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from gcsync.emulator.access import Access
+from gcsync.emulator.exchange import Answer, Call, Refusal, read_json
+from gcsync.emulator.faults import Faults
+from gcsync.emulator.settings import SCOPES
+from gcsync.emulator.store import Store
+
+PREFIX = "/emulator"
+_KEPT_REQUESTS = 10_000
+
+
+class Control:
+    """Changes what the running emulator does."""
+
+    def __init__(self, store: Store, faults: Faults, access: Access, organization: str) -> None:
+        self._store = store
+        self._faults = faults
+        self._access = access
+        self._organization = organization
+        self._requests: deque[dict[str, Any]] = deque(maxlen=_KEPT_REQUESTS)
+
+    def record(self, method: str, path: str, status: int | None) -> None:
+        """Keep a request; status None stands for a connection that was dropped."""
+        self._requests.append({"method": method, "path": path, "status": status})
+
+    def describe(self, _: Call) -> Answer:
+        organization = {"id": self._store.organization_id, "name": self._organization}
+        streams = self._store.streams(0, 0)[1]
+        return Answer(200, {"emulator": "gcsync", "organization": organization, "streams": streams})
+
+    def faults(self, _: Call) -> Answer:
+        return Answer(200, {"faults": self._faults.describe()})
+
+    def replace_faults(self, call: Call) -> Answer:
+        try:
+            self._faults.replace(_texts(call, "faults"))
+        except ValueError as error:
+            raise Refusal(400, "bad.fault", str(error)) from None
+        return self.faults(call)
+
+    def clear_faults(self, _: Call) -> Answer:
+        self._faults.replace(())
+        return Answer(204)
+
+    def scopes(self, _: Call) -> Answer:
+        return Answer(200, {"scopes": list(self._access.scopes)})
+
+    def replace_scopes(self, call: Call) -> Answer:
+        scopes = _texts(call, "scopes")
+        unknown = sorted(set(scopes) - set(SCOPES))
+        if unknown:
+            raise Refusal(400, "bad.scope", f"There is no scope {unknown[0]}; the scopes are {', '.join(SCOPES)}.")
+        self._access.scopes = tuple(scopes)
+        return self.scopes(call)
+
+    def requests(self, _: Call) -> Answer:
+        return Answer(200, {"requests": list(self._requests)})
+
+    def clear_requests(self, _: Call) -> Answer:
+        self._requests.clear()
+        return Answer(204)
+
+    def clear_tokens(self, _: Call) -> Answer:
+        self._store.forget_tokens()
+        return Answer(204)
+
+    def clear_streams(self, _: Call) -> Answer:
+        self._store.delete_all_streams()
+        return Answer(204)
+
+
+def _texts(call: Call, name: str) -> Sequence[str]:
+    body = read_json(call)
+    texts = body.get(name) if isinstance(body, dict) and set(body) == {name} else None
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise Refusal(400, "bad.request", f'The request body must be {{"{name}": [text, ...]}}.')
+    return texts
