@@ -93,7 +93,8 @@ def _differences(before: Value, after: Value) -> Iterator[tuple[Mark, Path, Path
     for kind, levels in found.items():
         mark: Mark = "+" if kind.endswith("_added") else "-" if kind.endswith("_removed") else "~"
         for level in levels:
-            yield mark, _path(level, use_t2=mark == "+"), _path(level, use_t2=mark != "-")
+            old, new = (_path(level.up, use_t2=use_t2) for use_t2 in (False, True))
+            yield mark, (*old, _path(level, use_t2=mark == "+")[-1]), (*new, _path(level, use_t2=mark != "-")[-1])
 
 
 def _path(level: Any, *, use_t2: bool) -> Path:
