@@ -19,6 +19,9 @@ Mark = Literal["+", "-", "~"]
 _PAIRING_LIMIT = 40
 """Elements of a list that are paired by likeness; the work grows with the square of it."""
 
+_NAMING = ("name", "id", "url", "json_path")
+"""The keys that a reader knows an element by, in any kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -35,6 +38,8 @@ class Node:
     children: tuple[Node, ...] = ()
     unchanged: int = 0
     reordered: bool = False
+    known_by: tuple[str, str] | None = None
+    """An unchanged value that tells which element of a list this is: its key and text."""
 
 
 def explain(label: str, before: Value, after: Value) -> Node:
@@ -132,7 +137,20 @@ def _node(label: str, branch: _Branch, before: Value, after: Value) -> Node:
         nodes.append((_order(key, mark), Node(mark, _label(key), **sides)))
     touched = len(branch.children) + sum(mark == "-" for mark, _ in branch.leaves)
     children = tuple(node for _, node in sorted(nodes, key=lambda pair: pair[0]))
-    return Node("~", label, before, after, children, max(len(before) - touched, 0))
+    known_by = None
+    if label.startswith("["):
+        changed = {*branch.children, *(key for _, key in branch.leaves)}
+        known_by = _known_by(before, changed)
+    unchanged = max(len(before) - touched, 0) - (known_by is not None)
+    return Node("~", label, before, after, children, unchanged, known_by=known_by)
+
+
+def _known_by(element: Value, changed: set[str | int]) -> tuple[str, str] | None:
+    if isinstance(element, Mapping):
+        for key in _NAMING:
+            if key not in changed and isinstance(element.get(key), str):
+                return key, element[key]
+    return None
 
 
 def _below(label: str, branch: _Branch, before: Value, after: Value) -> Node:

@@ -6,7 +6,6 @@ Colours are plain SGR codes: eight of them are needed, and importing rich for th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,13 +75,14 @@ def cells(text: str) -> int:
 def fold(text: str, width: int) -> list[str]:
     """A cleaned text cut into pieces of at most `width` cells, after a space where one is near the end."""
     pieces = []
-    while cells(text) > width:
-        cut = _cut(text, width)
-        space = text.rfind(" ", cut * 2 // 3, cut)
-        cut = space + 1 if space >= 0 else cut
-        pieces.append(text[:cut])
-        text = text[cut:]
-    return [*pieces, text]
+    start = 0
+    while start < len(text):
+        end = _cut(text, start, width)
+        space = text.rfind(" ", start + (end - start) * 2 // 3, end) if end < len(text) else -1
+        end = space + 1 if space >= 0 else end
+        pieces.append(text[start:end])
+        start = end
+    return pieces or [""]
 
 
 def paragraph(text: str, style: Style, *, first: str = "", indent: str = "", tone: Tone = Tone.PLAIN) -> list[str]:
@@ -109,20 +109,15 @@ def _escape(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def _cut(text: str, width: int) -> int:
-    """How many characters of `text` fit into `width` cells; at least one."""
-    used = 0
-    for index, wide in enumerate(_widths(text)):
-        used += wide
-        if used > width:
-            return max(index, 1)
-    return len(text)
-
-
-def _widths(text: str) -> Iterator[int]:
+def _cut(text: str, start: int, width: int) -> int:
+    """Where a piece from `start` ends that takes at most `width` cells; it has one character at least."""
     if text.isascii():
-        yield from (1 for _ in text)
-        return
+        return min(start + width, len(text))
     from rich.cells import get_character_cell_size
 
-    yield from (get_character_cell_size(character) for character in text)
+    used = 0
+    for index in range(start, len(text)):
+        used += get_character_cell_size(text[index])
+        if used > width:
+            return max(index, start + 1)
+    return len(text)

@@ -38,8 +38,9 @@ def change_lines(change: Change, style: Style) -> Iterator[str]:
     name = f"  {quote(change.name)}" if change.name and change.name != change.address.key else ""
     notes = list(_notes(change))
     painted = style.paint(lead, tone)
-    if len(notes) == 1 and cells(lead + name + notes[0]) + 4 <= style.columns:
-        yield painted + name + "  " + style.paint(f"# {notes[0]}", Tone.DIM)
+    together = "  # " + "; ".join(notes)
+    if notes and cells(lead + name + together) <= style.columns:
+        yield painted + name + style.paint(together, Tone.DIM)
         notes = []
     elif cells(lead + name) <= style.columns:
         yield painted + name

@@ -9,13 +9,16 @@ from typing import Final
 from gcsync.model.plan import ABSENT
 from gcsync.model.value import UNREADABLE, Secret, Value
 from gcsync.views.explain import Mark, Node
-from gcsync.views.style import Style, Tone, cells, clean, fold, plural, quote
+from gcsync.views.style import Style, Tone, cells, clean, fold, paragraph, plural, quote
 
 STEP: Final = 4
 """Cells that a level is indented by."""
 
 _CONTEXT = 2
 """Lines shown around a changed line of a text."""
+
+_LONG = 2000
+"""Lines of a text above which the line diff takes a short cut, so that it ends soon."""
 
 TONES: Final[dict[Mark, Tone]] = {"+": Tone.ADDED, "-": Tone.REMOVED, "~": Tone.CHANGED}
 
@@ -33,6 +36,9 @@ def difference(node: Node, style: Style, indent: int, note: str = "", note_tone:
         yield from whole("+", "", node.after, style, indent + STEP)
     elif node.children:
         yield _lead("~", node.label, style, indent, ":") + tail
+        if node.known_by is not None:
+            key, text = node.known_by
+            yield from _context(f"{clean(key)}: {quote(text)}", style, indent + STEP)
         for child in node.children:
             yield from difference(child, style, indent + STEP)
         if node.unchanged:
@@ -128,7 +134,7 @@ def _text_difference(before: Value, after: Value, style: Style, indent: int) -> 
         yield from whole("+", "", after, style, indent)
         return
     old, new = before.split("\n"), after.split("\n")
-    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    codes = SequenceMatcher(None, old, new, autojunk=len(old) > _LONG).get_opcodes()
     for position, (tag, i1, i2, j1, j2) in enumerate(codes):
         if tag == "equal":
             yield from _surroundings(old[i1:i2], style, indent, first=position == 0, last=position == len(codes) - 1)
@@ -181,6 +187,11 @@ def _lead(mark: Mark, label: str, style: Style, indent: int, colon: str) -> str:
 
 def _tail(note: str, tone: Tone, style: Style) -> str:
     return "  " + style.paint(f"# {note}", tone) if note else ""
+
+
+def _context(text: str, style: Style, indent: int) -> Iterator[str]:
+    lead = " " * (indent + 2)
+    yield from paragraph(text, style, first=lead, indent=lead + "  ", tone=Tone.DIM)
 
 
 def _dim(text: str, style: Style, indent: int) -> Iterator[str]:
