@@ -1,0 +1,74 @@
+"""The typer application: every command by its name, and the options that may stand before it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gcsync.cli import options, output
+from gcsync.cli.apply import apply
+from gcsync.cli.destroy import destroy
+from gcsync.cli.drift import drift
+from gcsync.cli.emulator import serve
+from gcsync.cli.exit_codes import ExitCode, explain_exit_codes
+from gcsync.cli.explain import explain
+from gcsync.cli.init import init
+from gcsync.cli.list import list_owned
+from gcsync.cli.main import version
+from gcsync.cli.options import Common
+from gcsync.cli.plan import plan
+from gcsync.cli.schema import schema
+from gcsync.cli.validate import validate
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+app = typer.Typer(
+    name="gcsync",
+    help="Genesys Cloud event streaming in Git: plan, apply and drift for YAML stack files, with no state file.",
+    epilog=f"\b\nExit codes:\n{explain_exit_codes()}",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=_SETTINGS,
+)
+emulator = typer.Typer(
+    help="Genesys Cloud on this machine, to try things and to test.", rich_markup_mode=None, context_settings=_SETTINGS
+)
+
+app.command("init")(init)
+app.command("validate")(validate)
+app.command("plan")(plan)
+app.command("apply")(apply)
+app.command("destroy")(destroy)
+app.command("drift")(drift)
+app.command("list")(list_owned)
+app.command("schema")(schema)
+app.command("explain")(explain)
+emulator.command("serve")(serve)
+app.add_typer(emulator, name="emulator")
+
+
+@emulator.callback()
+def _emulator() -> None:
+    """Without a callback typer would take the only command's name away."""
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        output.result(version())
+        raise typer.Exit(ExitCode.DONE)
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    verbose: options.Verbose = 0,
+    no_color: options.NoColor = False,
+    emulated: options.Emulator = False,
+    emulator_db: options.EmulatorDb = None,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version and end.")
+    ] = False,
+) -> None:
+    context.obj = Common(verbose, no_color, emulated, emulator_db)

@@ -1,0 +1,32 @@
+"""`gcsync destroy`."""
+
+from __future__ import annotations
+
+from gcsync.cli import options
+from gcsync.cli.options import Common, Format
+
+
+@options.command
+def destroy(
+    common: Common,
+    paths: options.Paths = None,
+    environment: options.Environment = None,
+    variables: options.Variables = None,
+    variable_files: options.VariableFiles = None,
+    targets: options.Targets = None,
+    excludes: options.Excludes = None,
+    allow_delete: options.AllowDelete = None,
+    auto_approve: options.AutoApprove = False,
+    parallelism: options.Parallelism = 8,
+    output_format: options.OutputFormat = Format.TEXT,
+) -> int:
+    """Delete what the stack owns: show the plan, ask, and do exactly that."""
+    from gcsync.cli.choices import choose
+    from gcsync.cli.execution import Execution
+    from gcsync.cli.plan_file import refuse_plan_files
+    from gcsync.cli.walk import load_stacks
+
+    refuse_plan_files(paths)
+    chosen = choose(targets, excludes, allow_delete=allow_delete, destroy=True)
+    stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
+    return Execution(common, chosen, auto_approve, parallelism, output_format).run(stacks)

@@ -1,0 +1,67 @@
+"""`gcsync drift`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gcsync.cli import options, output
+from gcsync.cli.exit_codes import ExitCode
+from gcsync.cli.options import Common, Format
+from gcsync.cli.showing import tell_diagnostics, tell_warnings, without_warnings
+
+if TYPE_CHECKING:
+    from gcsync.model.drift import DriftReport
+
+
+@options.command
+def drift(
+    common: Common,
+    paths: options.Paths = None,
+    environment: options.Environment = None,
+    variables: options.Variables = None,
+    variable_files: options.VariableFiles = None,
+    ignore_missing: Annotated[
+        bool, typer.Option("--ignore-missing", help="Missing and not adopted objects are told, but are no drift.")
+    ] = False,
+    output_format: options.OutputFormat = Format.TEXT,
+) -> int:
+    """Tell what changed outside gcsync. Writes nothing; made for cron."""
+    from gcsync.cli.choices import choose
+    from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
+    from gcsync.engine import drift_of
+
+    stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
+    with grouped(stacks, common) as groups:
+        visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
+        plans = [one.plan for one in plan_all(visits, choose())]
+    reports = tuple(drift_of(plan) for plan in plans)
+    _show(reports, common, output_format)
+    return exit_code(reports, ignore_missing=ignore_missing)
+
+
+def exit_code(reports: tuple[DriftReport, ...], *, ignore_missing: bool) -> ExitCode:
+    """1 where a whole kind or a stack could not be judged, 2 for drift, else 0."""
+    if any(report.plan.errored for report in reports):
+        return ExitCode.ERROR
+    if any(entry.whole_kind for report in reports for entry in report.not_checked):
+        return ExitCode.ERROR
+    found = any(report.found(ignore_missing=ignore_missing) for report in reports)
+    return ExitCode.CHANGES if found else ExitCode.DONE
+
+
+def _show(reports: tuple[DriftReport, ...], common: Common, output_format: Format) -> None:
+    if output_format is Format.JSON:
+        from gcsync.views.json_plan import render_json_drift
+
+        tell_diagnostics([report.plan for report in reports], common)
+        output.result(render_json_drift(reports))
+        return
+    from gcsync.views.text_drift import render_drift
+
+    tell_warnings([report.plan for report in reports], common)
+    shown = [replace(report, plan=without_warnings(report.plan)) for report in reports]
+    output.result(render_drift(shown, output.style_of(sys.stdout, no_color=common.no_color)))

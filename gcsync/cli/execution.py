@@ -1,0 +1,152 @@
+"""What apply and destroy share: plan once, show it, ask, execute that very plan, say what became of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from gcsync.cli import output
+from gcsync.cli.exit_codes import ExitCode
+from gcsync.cli.interruption import exit_code_of, signals
+from gcsync.cli.options import Common, Format
+from gcsync.cli.showing import show
+
+if TYPE_CHECKING:
+    from gcsync.cli.walk import Planned
+    from gcsync.engine import Event, Options, StopRequest
+    from gcsync.model.outcome import Report
+    from gcsync.model.plan import Plan
+    from gcsync.model.resource import Stack
+
+QUESTION = 'Only "yes" applies these changes: '
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One apply or destroy, as the command line asks for it."""
+
+    common: Common
+    options: Options
+    auto_approve: bool
+    parallelism: int
+    output_format: Format
+
+    def run(self, stacks: Sequence[Stack]) -> ExitCode:
+        """Raises DiagnosticError for what keeps the plan from being made at all."""
+        from gcsync.cli.walk import announce_to, grouped, plan_all, visit
+
+        with grouped(stacks, self.common) as groups:
+            visits = visit(groups, announce_to(self._stream), no_color=self.common.no_color)
+            planned = plan_all(visits, self.options)
+            return self._apply(planned)
+
+    def _apply(self, planned: tuple[Planned, ...]) -> ExitCode:
+        plans = tuple(one.plan for one in planned)
+        show(plans, self.common, self._stream)
+        if any(plan.errored or plan.refusals for plan in plans):
+            output.notice("Nothing was applied: the plan has errors, or is refused; it says which.")
+            return ExitCode.ERROR
+        if not any(plan.summary.changes for plan in plans):
+            return self._conclude(plans, tuple(_not_begun(plan, None) for plan in plans))
+        approved = self._approval(plans)
+        if approved is not None:
+            return approved
+        return self._conclude(plans, self._execute(planned))
+
+    @property
+    def _stream(self) -> TextIO:
+        """Where the plan is shown: with a format for machines it is no part of the result."""
+        return sys.stdout if self.output_format is Format.TEXT else sys.stderr
+
+    def _approval(self, plans: tuple[Plan, ...]) -> ExitCode | None:
+        """None when the plan may be executed, else the code with which the command ends."""
+        if self.auto_approve:
+            return None
+        _require_terminal()
+        from gcsync.cli.interruption import Terminated
+
+        try:
+            if _ask():
+                return None
+        except (KeyboardInterrupt, Terminated) as stop:
+            number = 2 if isinstance(stop, KeyboardInterrupt) else 15
+            output.notice("")
+            return self._conclude(plans, tuple(_not_begun(plan, number) for plan in plans))
+        output.notice("Not approved: nothing was applied.")
+        return self._conclude(plans, tuple(_not_begun(plan, None) for plan in plans))
+
+    def _execute(self, planned: tuple[Planned, ...]) -> tuple[Report, ...]:
+        from gcsync.cli.progress import executing
+        from gcsync.engine import StopRequest
+
+        stop = StopRequest()
+        with signals.in_order(stop), executing(no_color=self.common.no_color) as tell:
+            return tuple(self._execute_one(one, stop, tell) for one in planned)
+
+    def _conclude(self, plans: tuple[Plan, ...], reports: tuple[Report, ...]) -> ExitCode:
+        if self.output_format is Format.JSON:
+            from gcsync.views.json_report import render_json_report
+
+            output.result(render_json_report(reports, plans))
+        else:
+            from gcsync.views.text_report import render_report
+
+            output.result(render_report(reports, output.style_of(sys.stdout, no_color=self.common.no_color)))
+        return exit_code(reports)
+
+    def _execute_one(self, one: Planned, stop: StopRequest, tell: Callable[[Event], None]) -> Report:
+        from gcsync.cli.walk import all_kinds
+        from gcsync.engine import execute
+
+        with one.group.open(read_only=False, stop=stop.event) as session:
+            return execute(
+                one.plan,
+                all_kinds(),
+                session,
+                parallelism=self.parallelism,
+                stop=stop,
+                on_event=tell,
+                adopt_late=True,
+            )
+
+
+def exit_code(reports: Sequence[Report]) -> ExitCode:
+    """0 for all of it, 1 for none of it, 3 for anything between; 130 and 143 when a signal ended it."""
+    from gcsync.model.outcome import Status
+
+    for report in reports:
+        if report.interrupted is not None:
+            return exit_code_of(report.interrupted)
+    statuses = {outcome.status for report in reports for outcome in report.outcomes}
+    if statuses <= {Status.DONE}:
+        return ExitCode.DONE
+    return ExitCode.ERROR if statuses <= {Status.FAILED, Status.SKIPPED} else ExitCode.PARTIAL
+
+
+def _require_terminal() -> None:
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        return
+    from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+    message = "nothing was applied: there is no terminal to ask on, and --auto-approve was not given"
+    raise DiagnosticError(Diagnostic("GC606", message, hint="read the plan, then run again with --auto-approve"))
+
+
+def _ask() -> bool:
+    """Whether the person at the terminal says yes. The question is no part of the result: it goes to stderr."""
+    sys.stderr.write(QUESTION)
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        output.notice("")
+    return answer.strip() == "yes"
+
+
+def _not_begun(plan: Plan, interrupted: int | None) -> Report:
+    """The report of a plan of which nothing was begun."""
+    from gcsync.model.outcome import Outcome, Report, Status
+
+    outcomes = tuple(Outcome(change, Status.SKIPPED, change.action) for change in plan.active)
+    return Report(plan.stack, outcomes, interrupted)

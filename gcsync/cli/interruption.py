@@ -1,0 +1,81 @@
+"""SIGINT and SIGTERM. Before anything is written they end the program; during an execution they end it in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from gcsync.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from gcsync.engine import StopRequest
+
+SHOW_CURSOR = b"\x1b[?25h"
+GRACE_SECONDS = 2.0
+
+
+class Terminated(BaseException):
+    """SIGTERM, as KeyboardInterrupt is SIGINT."""
+
+
+class Signals:
+    """What a signal does at the moment. `stop` is set by any of them and ends every wait of a session."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._request: StopRequest | None = None
+        self._received = 0
+
+    def install(self) -> None:
+        """Take over SIGINT and SIGTERM, in the main thread; elsewhere there is nothing to take over."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._handle)
+            signal.signal(signal.SIGTERM, self._handle)
+
+    @contextmanager
+    def in_order(self, request: StopRequest) -> Iterator[None]:
+        """While this lasts a signal asks the execution to stop; a second SIGINT ends the process at once."""
+        self._request = request
+        try:
+            yield
+        finally:
+            self._request = None
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        self._received += 1
+        self.stop.set()
+        if self._received > 1 and number == signal.SIGINT:
+            end_at_once(exit_code_of(number))
+        if self._request is None:
+            _end_soon(exit_code_of(number))
+            raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+        self._request.signal = self._request.signal or number
+        self._request.event.set()
+
+
+signals = Signals()
+"""Those of this process; a signal handler cannot be handed anything."""
+
+
+def end_at_once(code: ExitCode = ExitCode.INTERRUPTED) -> None:
+    """Leave without cleaning up; only the terminal's cursor is given back."""
+    if os.isatty(2):
+        os.write(2, SHOW_CURSOR)
+    os._exit(code)
+
+
+def exit_code_of(number: int) -> ExitCode:
+    """130 for SIGINT, 143 for SIGTERM."""
+    return ExitCode(128 + number)
+
+
+def _end_soon(code: ExitCode) -> None:
+    """End the process after a moment, should a server that never answers keep it from ending by itself."""
+    timer = threading.Timer(GRACE_SECONDS, end_at_once, (code,))
+    timer.daemon = True
+    timer.start()

@@ -1,0 +1,60 @@
+"""`gcsync list`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gcsync.cli import options, output
+from gcsync.cli.exit_codes import ExitCode
+from gcsync.cli.options import Common, Format
+
+if TYPE_CHECKING:
+    from gcsync.model.drift import Owned
+
+
+@options.command
+def list_owned(
+    common: Common,
+    paths: options.Paths = None,
+    environment: options.Environment = None,
+    variables: options.Variables = None,
+    variable_files: options.VariableFiles = None,
+    output_format: options.OutputFormat = Format.TEXT,
+) -> int:
+    """Show every object that any stack owns in the organization, orphans included."""
+    from gcsync.cli.walk import announce_to, grouped, load_stacks, visit
+    from gcsync.engine import owned
+
+    inputs = options.inputs(environment, variables, variable_files)
+    stacks = load_stacks(paths, inputs) if paths or _has_stacks() else ()
+    with grouped(stacks, common) as groups:
+        visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
+    # Two clients may see one organization, and then the same objects.
+    rows = {(row.kind, row.id): row for one in visits for row in owned(one.refreshed, stacks)}
+    unread = [entry for one in visits for entry in one.refreshed.not_checked]
+    for entry in unread:
+        output.notice(f"not checked: {entry.kind}: {entry.reason}")
+    _show(list(rows.values()), common, output_format)
+    return ExitCode.ERROR if unread else ExitCode.DONE
+
+
+def _has_stacks() -> bool:
+    """Whether there is anything to read where stacks are by default; without, the list says nothing of orphans."""
+    from gcsync.cli.walk import stack_paths
+
+    (folder,) = stack_paths(None)
+    pattern = "**/*" if folder == Path("stacks") else "*"
+    return any(path.suffix in (".yaml", ".yml") for path in folder.glob(pattern))
+
+
+def _show(rows: list[Owned], common: Common, output_format: Format) -> None:
+    if output_format is Format.JSON:
+        from gcsync.views.json_list import render_json_list
+
+        output.result(render_json_list(rows))
+        return
+    from gcsync.views.text_list import render_list
+
+    output.result(render_list(rows, output.style_of(sys.stdout, no_color=common.no_color)))

@@ -1,0 +1,21 @@
+"""`-v` and `-vv`: what gcsync logs, on stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+_LEVELS = {0: logging.WARNING, 1: logging.INFO}
+_LIBRARIES = ("urllib3",)
+
+
+def configure(verbose: int) -> None:
+    """Log warnings; with 1 what gcsync does, with 2 every request of the HTTP library too, without its headers."""
+    level = _LEVELS.get(verbose, logging.DEBUG)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname).1s %(name)s: %(message)s"))
+    for name in ("gcsync", *(_LIBRARIES if verbose > 1 else ())):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False

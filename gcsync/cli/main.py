@@ -1,0 +1,50 @@
+"""Where the program begins and ends: the only place that calls `sys.exit`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from gcsync import __version__
+from gcsync.cli import output
+from gcsync.cli.exit_codes import ExitCode
+
+
+def main() -> NoReturn:
+    """`gcsync`: run the command line and exit with its code."""
+    code = run(sys.argv[1:])
+    if code in (ExitCode.INTERRUPTED, ExitCode.TERMINATED):
+        # Threads may still wait for an answer; whoever asked to stop does not wait for them.
+        os._exit(code)
+    sys.exit(int(code))
+
+
+def run(arguments: list[str]) -> ExitCode:
+    """Run one command line and return its exit code. Nothing is raised; what went wrong is on stderr."""
+    output.prepare_streams()
+    try:
+        if arguments == ["--version"]:
+            output.result(version())
+            return ExitCode.DONE
+        return _run_app(arguments)
+    except BaseException as error:  # the one place where everything is caught
+        from gcsync.cli.failures import end
+
+        return end(error, arguments)
+    finally:
+        output.finish()
+
+
+def version() -> str:
+    """The line of `--version`."""
+    return f"gcsync {__version__}"
+
+
+def _run_app(arguments: list[str]) -> ExitCode:
+    from gcsync.cli.app import app
+    from gcsync.cli.interruption import signals
+
+    signals.install()
+    code = app(args=arguments, prog_name="gcsync", standalone_mode=False)
+    return ExitCode(code or 0)

@@ -1,0 +1,158 @@
+"""The options that commands share, each described once.
+
+`-v`, `--no-color`, `--emulator` and `--emulator-db` belong to the whole program: they may stand before the command's
+name or after it (docs/decisions/0006-common-options.md). `command` adds them to a command and hands them over as
+one `Common`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from gcsync.stack import Inputs
+
+DEFAULT_DATABASE = Path(".gcsync/emulator.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The options of the whole program. `emulator` is on as soon as one of its two options is given."""
+
+    verbose: int = 0
+    no_color: bool = False
+    emulator: bool = False
+    emulator_db: Path | None = None
+
+    def joined(self, later: Common) -> Common:
+        """Those before the command's name with those after it."""
+        return Common(
+            self.verbose + later.verbose,
+            self.no_color or later.no_color,
+            self.emulator or later.emulator,
+            later.emulator_db or self.emulator_db,
+        )
+
+
+class Format(StrEnum):
+    """The formats of a result."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Verbose = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Tell more on stderr; -vv tells all.")
+]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, on a terminal either; as NO_COLOR does.")]
+Emulator = Annotated[bool, typer.Option("--emulator", help="Speak to a Genesys Cloud emulated in this process.")]
+EmulatorDb = Annotated[
+    Path | None,
+    typer.Option("--emulator-db", metavar="PATH", help="The emulator's SQLite file; .gcsync/emulator.db by default."),
+]
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="PATH", show_default=False, help="Stack files or folders; stacks/ by default, else the current folder."
+    ),
+]
+Environment = Annotated[
+    str | None, typer.Option("--env", envvar="GCSYNC_ENV", metavar="NAME", help="The environment of the stack.")
+]
+Variables = Annotated[
+    list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="The value of a variable; repeatable.")
+]
+VariableFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--var-file", metavar="FILE", help="A YAML or JSON map of variables; repeatable, the last one wins."),
+]
+Targets = Annotated[
+    list[str] | None, typer.Option("--target", metavar="GLOB", help="Only these addresses; repeatable.")
+]
+Excludes = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="GLOB", help="All but these addresses; repeatable.")
+]
+NoDelete = Annotated[bool, typer.Option("--no-delete", help="Delete nothing; what would go is told.")]
+AllowDelete = Annotated[
+    list[str] | None,
+    typer.Option("--allow-delete", metavar="ADDRESS", help="Allow this one delete past the safety rules; repeatable."),
+]
+Replace = Annotated[
+    list[str] | None,
+    typer.Option("--replace", metavar="ADDRESS", help="Delete this object and make it anew; repeatable."),
+]
+AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Ask no question.")]
+Parallelism = Annotated[
+    int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many changes run at a time.")
+]
+OutputFormat = Annotated[Format, typer.Option("--format", help="How the result is written.")]
+
+
+def command(function: Callable[..., int]) -> Callable[..., int]:
+    """A command function that takes a `Common` first, as typer wants it: with the common options among its own."""
+    hints = get_type_hints(function, include_extras=True)
+    own = [
+        parameter.replace(annotation=hints[parameter.name])
+        for parameter in list(inspect.signature(function).parameters.values())[1:]
+    ]
+
+    @functools.wraps(function)
+    def run(context: typer.Context, **given: Any) -> int:
+        before = context.obj if isinstance(context.obj, Common) else Common()
+        common = before.joined(Common(**{name: given.pop(name) for name in _COMMON}))
+        if common.verbose:
+            from gcsync.cli.logs import configure
+
+            configure(common.verbose)
+        return function(common, **given)
+
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    parameters = [context, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *_common_parameters()]
+    signature = inspect.Signature(parameters, return_annotation=int)
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def inputs(environment: str | None, variables: list[str] | None, variable_files: list[Path] | None) -> Inputs:
+    """What the stack reader is given besides paths. Raises DiagnosticError (GC601) for a `--var` without `=`."""
+    import os
+
+    from gcsync.stack import Inputs
+
+    pairs = dict(_pair(text) for text in variables or ())
+    return Inputs(environment or None, pairs, tuple(variable_files or ()), dict(os.environ))
+
+
+_COMMON: dict[str, tuple[Any, Any]] = {
+    "verbose": (Verbose, 0),
+    "no_color": (NoColor, False),
+    "emulator": (Emulator, False),
+    "emulator_db": (EmulatorDb, None),
+}
+
+
+def _common_parameters() -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in _COMMON.items()
+    ]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+        message = "a --var has no name or no =; it takes NAME=VALUE"
+        raise DiagnosticError(Diagnostic("GC601", message, hint="write --var endpoint=https://example.com/events"))
+    return name, value

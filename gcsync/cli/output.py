@@ -1,0 +1,118 @@
+"""The two ways out: `result` to stdout, `notice` to stderr. Nothing else in gcsync prints.
+
+A reader of stdout that went away (`gcsync list | head`) is no error: the rest is dropped, and the exit code stays that
+of the command. A stdout that cannot take what was printed (a full disk) is one: GC602.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gcsync.model.diagnostic import Diagnostic
+    from gcsync.views.style import Style
+
+_DEFAULT_WIDTH = 100
+
+
+def result(text: str) -> None:
+    """Print what the command was asked for, at once, with a newline at its end if it has none.
+
+    Raises DiagnosticError (GC602) when stdout cannot take it.
+    """
+    if not text:
+        return
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard(sys.stdout)
+    except OSError as error:
+        discard(sys.stdout)
+        raise cannot_write(error) from error
+
+
+def notice(text: str) -> None:
+    """Print progress, a warning or an error to stderr. When even that is impossible, nobody is left to be told."""
+    if not text:
+        return
+    try:
+        sys.stderr.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        discard(sys.stderr)
+
+
+def write(text: str, stream: TextIO) -> None:
+    """A result on stdout, a notice on stderr."""
+    (result if stream is sys.stdout else notice)(text)
+
+
+def report(diagnostics: Iterable[Diagnostic], style: Style) -> None:
+    """Print diagnostics to stderr, errors and warnings alike, in the order of their places."""
+    from gcsync.views.diagnostics import render_diagnostics
+
+    found = tuple(diagnostics)
+    if found:
+        notice(render_diagnostics(found, style))
+
+
+def style_of(stream: TextIO, *, no_color: bool) -> Style:
+    """Colour on a terminal only, and never under NO_COLOR; the width of the terminal, else 100 columns."""
+    from gcsync.views.style import Style
+
+    terminal = stream.isatty()
+    color = terminal and not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Style(color=color, width=_width(stream) if terminal else _DEFAULT_WIDTH)
+
+
+def prepare_streams() -> None:
+    """Let no character end a run: what the terminal's encoding lacks is shown escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def finish() -> None:
+    """Leave nothing in a buffer that could fail while the interpreter ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            discard(stream)
+
+
+def discard(stream: TextIO) -> None:
+    """Send what is still buffered, and all that follows, nowhere: the interpreter flushes once more as it ends."""
+    try:
+        target = stream.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, target)
+    os.close(nowhere)
+
+
+def cannot_write(error: OSError) -> Exception:
+    """The error of a stdout, or of a disk, that takes no more."""
+    from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+    hint = "free some space, or send the output elsewhere, and run the command again"
+    if error.errno != errno.ENOSPC:
+        hint = "send the output elsewhere and run the command again"
+    return DiagnosticError(
+        Diagnostic("GC602", f"the output could not be written: {error.strerror or error}", hint=hint)
+    )
+
+
+def _width(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _DEFAULT_WIDTH
+    except (OSError, ValueError):
+        return _DEFAULT_WIDTH

@@ -1,0 +1,45 @@
+"""`gcsync schema`."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from gcsync.cli import options, output
+from gcsync.cli.exit_codes import ExitCode
+from gcsync.cli.options import Common
+
+
+@options.command
+def schema(
+    common: Common,
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="stack, plan, or a kind, such as stream.")] = "stack",
+) -> int:
+    """Print a JSON Schema: of stack files, for editors, of the JSON plan, or of one kind."""
+    output.result(json.dumps(_read(name), indent=2, ensure_ascii=False))
+    return ExitCode.DONE
+
+
+def names() -> tuple[str, ...]:
+    """What can be asked for."""
+    from gcsync.schema.files import schema_folder
+
+    shipped = {path.name.removesuffix(".schema.json") for path in schema_folder().glob("*.schema.json")}
+    return tuple(sorted({name for name in shipped if "." not in name} | {"stack"}))
+
+
+def _read(name: str) -> dict[str, object]:
+    from gcsync.schema.files import read_schema
+
+    if name == "stack":
+        from gcsync.schema.compose import stack_schema
+
+        return stack_schema()
+    if name not in names():
+        from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+        hint = f"there are {', '.join(names())}"
+        raise DiagnosticError(Diagnostic("GC607", f'there is no schema "{name}"', hint=hint))
+    return read_schema(name)

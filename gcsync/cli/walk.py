@@ -1,0 +1,189 @@
+"""The walk that every command about an organization shares: stacks, sessions, one refresh per session, plans.
+
+Stacks that speak to the same place as the same client share a session and its refresh.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+from gcsync.cli import output
+from gcsync.cli.interruption import signals
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from gcsync.cli.options import Common
+    from gcsync.engine import Options, Refreshed
+    from gcsync.kinds.interface import Kind
+    from gcsync.model.plan import Plan, Target
+    from gcsync.model.resource import Organization, Stack
+    from gcsync.remote.session import GenesysSession
+    from gcsync.remote.settings import Credentials, Endpoint
+    from gcsync.stack import Inputs
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Stacks that share a session; none for a command that needs no stack. `environ` is what their sessions see."""
+
+    stacks: tuple[Stack, ...]
+    endpoint: Endpoint
+    credentials: Credentials
+    environ: Mapping[str, str]
+
+    def open(self, *, read_only: bool, stop: Event) -> GenesysSession:
+        from gcsync.cli.progress import tell_wait
+        from gcsync.remote.session import GenesysSession
+
+        return GenesysSession(
+            self.endpoint, self.credentials, read_only=read_only, environ=self.environ, notify=tell_wait, stop=stop
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A group whose organization was read: whom one speaks to, by the organization declared, and what is there."""
+
+    group: Group
+    targets: Mapping[str | None, Target]
+    refreshed: Refreshed
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and the group through whose credentials it would be executed."""
+
+    plan: Plan
+    group: Group
+
+
+def load_stacks(paths: Sequence[Path] | None, inputs: Inputs) -> tuple[Stack, ...]:
+    """The stacks at the paths, or at the default ones. Raises DiagnosticError with all that is wrong in them."""
+    from gcsync.stack import load
+
+    return load(stack_paths(paths), inputs, folder=Path.cwd())
+
+
+def stack_paths(paths: Sequence[Path] | None) -> tuple[Path, ...]:
+    """The paths as given; without any, `stacks/` where there is one, else the current folder."""
+    if paths:
+        return tuple(paths)
+    return (Path("stacks") if Path("stacks").is_dir() else Path(),)
+
+
+@contextmanager
+def grouped(stacks: Sequence[Stack], common: Common) -> Iterator[tuple[Group, ...]]:
+    """The stacks by whom they speak to; with `--emulator` to one that lives as long as this context does.
+
+    Raises DiagnosticError for a region that does not exist and for credentials that are missing.
+    """
+    if not common.emulator and common.emulator_db is None:
+        yield _group(stacks, os.environ)
+        return
+    from gcsync.cli.local_emulator import emulated
+
+    with emulated(stacks, common) as environ:
+        yield _group(stacks, environ)
+
+
+def visit(groups: Sequence[Group], announce: Callable[[Target], None], *, no_color: bool) -> tuple[Visit, ...]:
+    """Read every group's organization. Raises DiagnosticError with what is wrong with any of them."""
+    return _each(groups, lambda group: _visit(group, announce, no_color=no_color))
+
+
+def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
+    """A plan per stack, in the order of their names. Raises DiagnosticError, as for a --target that matches nothing."""
+    from gcsync.engine import compute
+
+    key = os.environ.get("GCSYNC_FINGERPRINT_KEY", "").encode() or None
+
+    def plan(pair: tuple[Visit, Stack]) -> Planned:
+        seen, stack = pair
+        target = seen.targets[stack.organization]
+        return Planned(compute(stack, seen.refreshed, target, options, fingerprint_key=key), seen.group)
+
+    pairs = [(seen, stack) for seen in visits for stack in seen.group.stacks]
+    return tuple(sorted(_each(pairs, plan), key=lambda planned: planned.plan.stack))
+
+
+def _each(items: Sequence[_Item], function: Callable[[_Item], _Result]) -> tuple[_Result, ...]:
+    """The function's result for every item; all diagnostics of a run at once, not the first item's."""
+    from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+    results: list[_Result] = []
+    found: list[Diagnostic] = []
+    for item in items:
+        try:
+            results.append(function(item))
+        except DiagnosticError as error:
+            found += error.diagnostics
+    if found:
+        raise DiagnosticError(found)
+    return tuple(results)
+
+
+def _group(stacks: Sequence[Stack], environ: Mapping[str, str]) -> tuple[Group, ...]:
+    from gcsync.remote.settings import resolve_credentials, resolve_endpoint
+
+    if not stacks:
+        return (Group((), resolve_endpoint(None, environ), resolve_credentials(None, environ), environ),)
+    shared: dict[tuple[Endpoint, Credentials], list[Stack]] = {}
+
+    def add(stack: Stack) -> None:
+        place = resolve_endpoint(stack.region, environ), resolve_credentials(stack.credentials, environ)
+        shared.setdefault(place, []).append(stack)
+
+    _each(stacks, add)
+    return tuple(Group(tuple(members), *place, environ) for place, members in shared.items())
+
+
+def _visit(group: Group, announce: Callable[[Target], None], *, no_color: bool) -> Visit:
+    from gcsync.cli.progress import reading
+    from gcsync.engine import refresh
+
+    with group.open(read_only=True, stop=signals.stop) as session:
+        organizations = _check_organizations(group, session)
+        known = {name: _target(group, session, organization) for name, organization in organizations.items()}
+        for target in dict.fromkeys(known.values()):
+            announce(target)
+        declared = frozenset(address.kind for stack in group.stacks for address in stack.resources)
+        with reading(no_color=no_color):
+            return Visit(group, known, refresh(all_kinds(), session, declared))
+
+
+def all_kinds() -> dict[str, Kind]:
+    from gcsync.kinds import kinds_by_name
+
+    return dict(kinds_by_name())
+
+
+def _check_organizations(group: Group, session: GenesysSession) -> dict[str | None, Organization]:
+    """Each organization that a stack of the group declares, asked for once."""
+    declared = tuple(dict.fromkeys(stack.organization for stack in group.stacks)) or (None,)
+    return dict(zip(declared, _each(declared, session.check_organization), strict=True))
+
+
+def _target(group: Group, session: GenesysSession, organization: Organization) -> Target:
+    from gcsync.model.plan import Target
+
+    return Target(organization, group.endpoint.region, session.client, group.endpoint.api_url)
+
+
+def announce_to(stream: TextIO) -> Callable[[Target], None]:
+    """How it is said whom gcsync speaks to: on stdout, as a part of the result, or on stderr."""
+
+    def announce(target: Target) -> None:
+        from gcsync.views.text_plan import render_target
+
+        output.write(render_target(target), stream)
+
+    return announce
