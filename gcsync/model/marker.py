@@ -97,7 +97,12 @@ def _read(frame: re.Match[str]) -> Marker | UnusableMarker:
         return UnusableMarker(f"its marker has grammar version {grammar}; this gcsync reads up to {GRAMMAR}")
     body = _BODY.fullmatch(rest)
     if body is None or check_digits(f"{frame['grammar']}{rest[: -CHECK_LENGTH - 1]}") != body["check"]:
-        return UnusableMarker("the check digits of its marker do not match: the description was edited")
+        address = f"{body['kind']}.{body['key']}" if body is not None else None
+        return UnusableMarker(
+            "the check digits of its marker do not match: its description was edited",
+            owner=body["owner"] if body is not None else None,
+            address=f'{address}["{body["each"]}"]' if body is not None and body["each"] else address,
+        )
     slots = body["slots"]
     return Marker(
         owner=body["owner"],

@@ -129,7 +129,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`requires` are indexes of steps that must have succeeded; one that is `last` waits until all others have ended."""
+    """`requires` are indexes of steps that must have succeeded; one that is `last` waits until all others ended."""
 
     address: Address
     operation: Operation
@@ -205,6 +205,8 @@ class Plan:
     left_out: tuple[Address, ...] = ()
     file: str = ""
     environment: str | None = None
+    pages: Mapping[str, int] = field(default_factory=dict)
+    """How many requests the listing of each kind took."""
 
     @property
     def summary(self) -> Summary:

@@ -3,7 +3,7 @@
     x-set                     a list whose order and repetitions mean nothing
     x-text                    prose: line ends and white space around it mean nothing
     x-case-insensitive-keys   a mapping whose keys differ by more than case (HTTP headers)
-    x-sensitive               true: never shown; "url-credentials": not when it is a URL with user information or a query
+    x-sensitive               true: never shown; "url-credentials": not if it is a URL with user information or a query
     x-force-new               another value takes a new object
     x-write-only              the API never returns it
     x-computed                the API decides it
@@ -179,8 +179,8 @@ def _shape(schema: Mapping[str, Any]) -> Shape:
 def differing_parts(
     declared: Value, remote: Value, path: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[str | int, ...]]:
-    """The paths at which two comparable values differ; what the API does not return differs from nothing."""
-    if remote is UNREADABLE or declared is UNREADABLE:
+    """The paths at which two comparable values differ; what the API does not return may be any declared value."""
+    if remote is UNREADABLE and declared is not None:
         return
     if isinstance(declared, Mapping) and isinstance(remote, Mapping):
         for key in {**declared, **remote}:

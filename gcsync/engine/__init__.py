@@ -1,0 +1,20 @@
+"""Matching, three-way diff, plan, execution, safety rules and drift. Knows no kind by name and no HTTP."""
+
+from gcsync.engine.compute import compute
+from gcsync.engine.drift import drift_of, owned
+from gcsync.engine.execute import execute
+from gcsync.engine.options import Event, Options, Phase, Refreshed, StopRequest
+from gcsync.engine.refresh import refresh
+
+__all__ = [
+    "Event",
+    "Options",
+    "Phase",
+    "Refreshed",
+    "StopRequest",
+    "compute",
+    "drift_of",
+    "execute",
+    "owned",
+    "refresh",
+]

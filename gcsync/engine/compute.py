@@ -1,0 +1,225 @@
+"""The plan of one stack: what is declared beside what is there, and what would make them the same. No side effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from gcsync.engine.findings import find_problems
+from gcsync.engine.fingerprint import Fingerprints
+from gcsync.engine.matching import Matching, match
+from gcsync.engine.options import Options, Refreshed
+from gcsync.engine.order import order_steps
+from gcsync.engine.safety import find_refusals
+from gcsync.engine.selection import check_selection, select
+from gcsync.engine.three_way import Comparison
+from gcsync.model.address import Address
+from gcsync.model.marker import GRAMMAR, Marker, UnusableMarker
+from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Target
+from gcsync.model.resource import RemoteObject, Resource, Stack
+from gcsync.model.value import Value
+from gcsync.schema.semantics import kind_schema
+
+PROTECTION = "lifecycle.prevent_destroy"
+
+
+def compute(
+    stack: Stack, refreshed: Refreshed, target: Target, options: Options, *, fingerprint_key: bytes | None
+) -> Plan:
+    """What would have to be done for one stack.
+
+    Raises DiagnosticError when the options name what is not there. Everything else that is wrong stands in the
+    plan: errors in `diagnostics`, what `apply` must refuse in `refusals`.
+    """
+    matching = match(stack, {kind: listing.objects for kind, listing in refreshed.listings.items()})
+    builder = _Builder(stack, matching, options, fingerprint_key)
+    everything = tuple(sorted(builder.changes(), key=lambda change: change.address.sort_key()))
+    check_selection(everything, options)
+    changes, left_out = select(everything, options)
+    order = order_steps(changes, everything)
+    changes = tuple(
+        replace(change, temporary_name=order.temporary_names[change.address])
+        if change.address in order.temporary_names
+        else change
+        for change in changes
+    )
+    findings = find_problems(stack, matching, changes, destroy=options.destroy)
+    return Plan(
+        stack=stack.name,
+        owner=stack.owner,
+        environment=stack.environment,
+        file=stack.file,
+        target=target,
+        changes=changes,
+        steps=order.steps,
+        diagnostics=tuple(sorted((*stack.warnings, *findings, *order.problems), key=lambda d: d.sort_key())),
+        refusals=find_refusals(stack, matching, changes, options),
+        not_checked=(*refreshed.not_checked, *_not_checked(changes, matching)),
+        left_out=left_out,
+        pages={kind: listing.pages for kind, listing in refreshed.listings.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    stack: Stack
+    matching: Matching
+    options: Options
+    key: bytes | None
+
+    def changes(self) -> Iterator[Change]:
+        """One change per declared resource, and one per owned object that is not declared."""
+        for address, remote in self.matching.owned.items():
+            resource = self.stack.resources.get(address)
+            if resource is None or self.options.destroy:
+                yield self._undeclared(address, remote)
+            else:
+                yield self._paired(resource, remote)
+        if self.options.destroy:
+            return
+        for address in self.matching.missing:
+            yield self._create(self.stack.resources[address])
+        for address, candidates in self.matching.adoptable.items():
+            if len(candidates) == 1 and self.stack.resources[address].lifecycle.adopt:
+                yield self._adopt(self.stack.resources[address], candidates[0])
+
+    def _undeclared(self, address: Address, remote: RemoteObject) -> Change:
+        removal = self.stack.removed.get(address)
+        released = removal is not None and not removal.destroy
+        before = kind_schema(remote.kind).canonical(remote.attributes)
+        if released:
+            explanation = "removed from the stack, the object stays"
+        elif self.options.destroy:
+            explanation = "destroy"
+        else:
+            explanation = "removed" if removal is not None else "no longer declared"
+        return Change(
+            address=address,
+            action=Action.RELEASE if released else Action.DELETE,
+            resource_type=kind_schema(remote.kind).resource_type,
+            name=remote.name,
+            before=before,
+            after=before if released else None,
+            explanation=explanation,
+            remote=remote,
+        )
+
+    def _create(self, resource: Resource) -> Change:
+        schema = kind_schema(resource.address.kind)
+        return Change(
+            address=resource.address,
+            action=Action.CREATE,
+            resource_type=schema.resource_type,
+            name=resource.name,
+            after=schema.canonical(resource.attributes),
+            desired=resource,
+            marker=self._marker(resource),
+        )
+
+    def _adopt(self, resource: Resource, remote: RemoteObject) -> Change:
+        change = self._compared(resource, remote, {}, Fingerprints(kind_schema(remote.kind), "", resource.address))
+        return replace(change, action=Action.ADOPT, explanation="is there and has no marker")
+
+    def _paired(self, resource: Resource, remote: RemoteObject) -> Change:
+        marker = remote.marker
+        if not isinstance(marker, Marker):
+            raise TypeError("an owned object has a marker")
+        fingerprints = Fingerprints(kind_schema(remote.kind), marker.owner, marker.address, self.key)
+        change = self._compared(resource, remote, fingerprints.last_applied(marker), fingerprints)
+        protection = _protection_change(marker, resource)
+        change = replace(
+            change,
+            attributes=(*change.attributes, *protection),
+            upgrades_marker=marker.grammar < GRAMMAR,
+            previous_address=marker.address if marker.address != resource.address else None,
+        )
+        action, explanation = self._action(change)
+        return replace(change, action=action, explanation=explanation)
+
+    def _action(self, change: Change) -> tuple[Action, str]:
+        if change.address in self.options.replace:
+            return Action.REPLACE, "asked for with --replace"
+        forcing = [a.name for a in change.differing if a.forces_replacement]
+        if forcing:
+            return Action.REPLACE, f"{', '.join(forcing)} cannot change in place"
+        if change.previous_address is not None:
+            return Action.MOVE, f"moved from {change.previous_address}"
+        if change.differing:
+            return Action.UPDATE, ""
+        if change.upgrades_marker:
+            return Action.UPDATE, "its marker is of an older grammar"
+        return Action.NO_OP, ""
+
+    def _compared(
+        self,
+        resource: Resource,
+        remote: RemoteObject,
+        last_applied: Mapping[str, tuple[str, ...]],
+        fingerprints: Fingerprints,
+    ) -> Change:
+        schema = kind_schema(remote.kind)
+        comparison = Comparison(schema, fingerprints, last_applied)
+        attributes = comparison.compare(resource.attributes, remote.attributes, resource.lifecycle.ignore_changes)
+        before = schema.canonical(remote.attributes)
+        before.update({a.name: a.before for a in attributes if a.before is not ABSENT})
+        after = dict(before)
+        for attribute in attributes:
+            _set_or_drop(after, attribute.name, attribute.after)
+        return Change(
+            address=resource.address,
+            action=Action.NO_OP,
+            resource_type=schema.resource_type,
+            name=resource.name,
+            before=before,
+            after=after if attributes else before,
+            attributes=attributes,
+            desired=resource,
+            remote=remote,
+            marker=self._marker(resource),
+        )
+
+    def _marker(self, resource: Resource) -> Marker:
+        schema = kind_schema(resource.address.kind)
+        ignored = resource.lifecycle.ignore_changes
+        applied = {name: value for name, value in resource.attributes.items() if name not in ignored}
+        fingerprints = Fingerprints(schema, self.stack.owner, resource.address, self.key)
+        return Marker(
+            owner=self.stack.owner,
+            address=resource.address,
+            slots=fingerprints.slots(applied),
+            protected=resource.lifecycle.prevent_destroy,
+        )
+
+
+def _protection_change(marker: Marker, resource: Resource) -> tuple[AttributeChange, ...]:
+    wanted = resource.lifecycle.prevent_destroy
+    if marker.protected == wanted:
+        return ()
+    return (AttributeChange(PROTECTION, marker.protected, wanted, Reason.PENDING),)
+
+
+def _set_or_drop(attributes: dict[str, Value], name: str, value: Value) -> None:
+    if value is ABSENT:
+        attributes.pop(name, None)
+    else:
+        attributes[name] = value
+
+
+def _not_checked(changes: tuple[Change, ...], matching: Matching) -> Iterator[NotChecked]:
+    for change in changes:
+        for attribute in change.attributes:
+            if attribute.reason is Reason.NOT_CHECKED:
+                yield NotChecked(
+                    change.address.kind,
+                    "the API does not return it",
+                    address=change.address,
+                    id=change.id,
+                    attribute=attribute.name,
+                    hint=f"to write it anew: gcsync apply --replace {change.address}",
+                )
+    for remote in matching.unusable:
+        reason = remote.marker.reason if isinstance(remote.marker, UnusableMarker) else _WRONG_KIND
+        yield NotChecked(remote.kind, reason, id=remote.id, hint=f'see the description of "{remote.name}"')
+
+
+_WRONG_KIND = "its marker names an object of another kind"

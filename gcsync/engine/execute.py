@@ -1,0 +1,183 @@
+"""Runs the steps of a plan, many at once, and reads back what was written. Nothing is diffed again."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from gcsync.engine.options import Event, Phase, StopRequest
+from gcsync.engine.read_back import ReadBack
+from gcsync.engine.writes import Writer, Written
+from gcsync.kinds.interface import Kind
+from gcsync.model.address import Address
+from gcsync.model.diagnostic import Diagnostic
+from gcsync.model.failure import RemoteError
+from gcsync.model.outcome import Outcome, Report, Status
+from gcsync.model.plan import Action, Change, Operation, Plan, Step
+from gcsync.remote.session import GenesysSession
+
+_log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.1
+
+
+def execute(
+    plan: Plan,
+    kinds: Mapping[str, Kind],
+    session: GenesysSession,
+    *,
+    parallelism: int,
+    stop: StopRequest,
+    on_event: Callable[[Event], None],
+    adopt_late: bool,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Report:
+    """Carry out a plan and say what became of each change.
+
+    A change that fails takes down only what requires it. When `stop` is set nothing more is begun or read back;
+    what is under way is finished. `adopt_late` lets a create adopt an unmanaged namesake that appeared since the plan.
+    """
+    writers = {name: Writer(kind, session, sleep, adopt_late) for name, kind in kinds.items()}
+    execution = _Execution(plan, writers, stop, on_event, parallelism)
+    with ThreadPoolExecutor(max_workers=parallelism) as pool:
+        execution.run(pool)
+        outcomes = execution.outcomes()
+        if not stop.event.is_set():
+            on_event(Event(Phase.READING_BACK, total=len(outcomes)))
+            outcomes = ReadBack(kinds, session, sleep, stop, plan.pages).check(outcomes, execution.written, pool)
+    return Report(plan.stack, outcomes, interrupted=stop.signal)
+
+
+@dataclass(slots=True)
+class _Execution:
+    plan: Plan
+    writers: Mapping[str, Writer]
+    stop: StopRequest
+    on_event: Callable[[Event], None]
+    parallelism: int
+    written: dict[Address, Written] = field(default_factory=dict)
+    failed: dict[Address, Diagnostic] = field(default_factory=dict)
+    ended: dict[int, bool] = field(default_factory=dict)
+    requirers: dict[int, list[int]] = field(default_factory=dict)
+    changes: dict[Address, Change] = field(default_factory=dict)
+    steps_of: dict[Address, list[int]] = field(default_factory=dict)
+    told: set[Address] = field(default_factory=set)
+
+    def run(self, pool: ThreadPoolExecutor) -> None:
+        """Start every step as soon as what it requires has succeeded, the last ones after all others."""
+        self._prepare()
+        ready = [i for i, step in enumerate(self.plan.steps) if not step.requires and not step.last]
+        last = [i for i, step in enumerate(self.plan.steps) if step.last]
+        self._drain(pool, ready)
+        self._drain(pool, last)
+
+    def _prepare(self) -> None:
+        self.changes = {change.address: change for change in self.plan.changes}
+        for index, step in enumerate(self.plan.steps):
+            self.steps_of.setdefault(step.address, []).append(index)
+            for required in step.requires:
+                self.requirers.setdefault(required, []).append(index)
+
+    def _drain(self, pool: ThreadPoolExecutor, ready: list[int]) -> None:
+        running: dict[Future[Written], int] = {}
+        ready.reverse()
+        while ready or running:
+            while ready and len(running) < self.parallelism and not self.stop.event.is_set():
+                index = ready.pop()
+                running[self._start(pool, index)] = index
+            if not running:
+                return
+            done, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                ready.extend(self._finish(running.pop(future), future))
+
+    def _start(self, pool: ThreadPoolExecutor, index: int) -> Future[Written]:
+        step = self.plan.steps[index]
+        self.on_event(Event(Phase.STARTED, step.address, self.changes[step.address].action))
+        return pool.submit(self._write, step)
+
+    def _write(self, step: Step) -> Written:
+        change = self.changes[step.address]
+        writer = self.writers[step.address.kind]
+        if step.operation is Operation.RENAME:
+            return writer.rename(change, change.temporary_name or change.name)
+        if step.operation is Operation.CREATE:
+            return writer.create(change)
+        if step.operation is Operation.DELETE:
+            return writer.delete(change)
+        earlier = self.written.get(step.address)
+        expected = earlier.remote if earlier is not None else change.remote
+        if expected is None:
+            raise TypeError(f"an update of {step.address} is about an object that is there")
+        return writer.update(change, expected, change.marker)
+
+    def _finish(self, index: int, future: Future[Written]) -> list[int]:
+        """Note how a step ended; the steps that may begin now."""
+        address = self.plan.steps[index].address
+        error = future.exception()
+        self.ended[index] = error is None
+        if error is None:
+            self.written[address] = future.result()
+        else:
+            self.failed[address] = error.diagnostic if isinstance(error, RemoteError) else _unexpected(error)
+        if error is not None or self._is_done(address):
+            self._tell(address)
+        return [
+            requirer
+            for requirer in self.requirers.get(index, ())
+            if all(self.ended.get(required) for required in self.plan.steps[requirer].requires)
+        ]
+
+    def _tell(self, address: Address) -> None:
+        self.told.add(address)
+        change = self.changes[address]
+        outcome = self._outcome(change)
+        self.on_event(
+            Event(Phase.ENDED, address, change.action, outcome, ended=len(self.told), total=len(self.steps_of))
+        )
+
+    def _is_done(self, address: Address) -> bool:
+        return all(self.ended.get(index) for index in self.steps_of.get(address, ()))
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        return tuple(self._outcome(change) for change in self.plan.active)
+
+    def _outcome(self, change: Change) -> Outcome:
+        written = self.written.get(change.address)
+        identifier = written.remote.id if written is not None and written.remote is not None else change.id
+        if change.address in self.failed:
+            diagnostic = self.failed[change.address]
+            return Outcome(change, Status.FAILED, change.action, identifier, diagnostic, self._half_done(change))
+        if written is not None and self._is_done(change.address):
+            action = Action.ADOPT if written.action is Action.ADOPT else change.action
+            return Outcome(change, Status.DONE, action, identifier, note=written.note)
+        if written is not None:
+            half = Diagnostic("GC530", f"{change.address} is half done: {self._half_done(change)}")
+            return Outcome(change, Status.FAILED, change.action, identifier, half)
+        return Outcome(change, Status.SKIPPED, change.action, identifier, note=self._why_skipped(change))
+
+    def _half_done(self, change: Change) -> str:
+        if change.address not in self.written:
+            return ""
+        if change.action is Action.REPLACE:
+            return "the old object is deleted, the new one was not created; the next apply creates it"
+        return f'it bears the temporary name "{change.temporary_name}"; the next apply renames it'
+
+    def _why_skipped(self, change: Change) -> str:
+        for index in self.steps_of.get(change.address, ()):
+            for required in self.plan.steps[index].requires:
+                if not self.ended.get(required) and self.plan.steps[required].address != change.address:
+                    return f"{self.plan.steps[required].address} was not done"
+        return "interrupted before it was begun"
+
+
+def _unexpected(error: BaseException) -> Diagnostic:
+    _log.debug("a write failed unexpectedly", exc_info=error)
+    return Diagnostic(
+        "GC590",
+        f"internal error: {type(error).__name__} while writing; whether it was written is not known",
+        hint="run again with -vv for the details, plan again to see what is there, and please report it",
+    )

@@ -1,0 +1,160 @@
+"""What is wrong, or worth a warning, in how a stack meets the organization."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from gcsync.engine.matching import Matching, fold_name
+from gcsync.model.address import Address
+from gcsync.model.diagnostic import Diagnostic, Place, Severity
+from gcsync.model.marker import Marker, UnusableMarker
+from gcsync.model.plan import Action, Change
+from gcsync.model.resource import RemoteObject, Resource, Stack
+from gcsync.model.value import Value, reveal
+from gcsync.schema.semantics import kind_schema, sort_key
+
+
+def find_problems(
+    stack: Stack, matching: Matching, changes: tuple[Change, ...], *, destroy: bool = False
+) -> list[Diagnostic]:
+    """Errors and warnings, unsorted."""
+    problems = list(_duplicated(stack, matching))
+    if not destroy:
+        problems += _names_of_others(stack, matching, changes)
+        problems += _lost_markers(stack, matching, changes)
+        problems += _ambiguous_adoptions(stack, matching)
+        problems += _look_alikes(matching, changes)
+    return problems
+
+
+def _duplicated(stack: Stack, matching: Matching) -> Iterator[Diagnostic]:
+    for address, found in matching.duplicated.items():
+        ids = ", ".join(remote.id for remote in found)
+        yield Diagnostic(
+            "GC401",
+            f'{len(found)} objects bear the marker of {address} of stack "{stack.owner}": {ids}',
+            place=_place(stack, address),
+            path=str(address),
+            hint="one of them is likely a copy made by hand: delete it, or take the marker (the last line in square "
+            "brackets) out of its description; gcsync touches none of them until then"
+            + (" (`moved:` leads another address here)" if address in stack.moved.values() else ""),
+        )
+
+
+def _names_of_others(stack: Stack, matching: Matching, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
+    """A declared name that an object bears which gcsync may not write to."""
+    others: dict[tuple[str, str], RemoteObject] = {
+        (remote.kind, fold_name(remote.name)): remote
+        for remote in (*matching.unmanaged, *matching.foreign, *matching.unusable)
+    }
+    for change in changes:
+        if change.desired is None or not kind_schema(change.address.kind).unique:
+            continue
+        remote = others.get((change.address.kind, fold_name(change.desired.name)))
+        takes_name = change.remote is None or fold_name(change.remote.name) != fold_name(change.desired.name)
+        if remote is not None and takes_name and change.action is not Action.ADOPT:
+            yield _name_taken(change.desired, remote)
+    for address, candidates in matching.adoptable.items():
+        if len(candidates) == 1 and not stack.resources[address].lifecycle.adopt:
+            yield _not_to_be_adopted(stack.resources[address], candidates[0])
+
+
+def _lost_markers(stack: Stack, matching: Matching, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
+    """A resource about to be created whose object is there, under another name and with a marker that was edited."""
+    creates = {str(c.address): c.desired for c in changes if c.action is Action.CREATE and c.desired is not None}
+    for remote in matching.unusable:
+        marker = remote.marker
+        if isinstance(marker, UnusableMarker) and marker.owner == stack.owner and marker.address in creates:
+            yield _name_taken(creates[marker.address], remote, "it seems to be")
+
+
+def _name_taken(resource: Resource, remote: RemoteObject, how: str = "") -> Diagnostic:
+    owner, hint = "nobody's", "choose another name, or delete that object"
+    code = "GC403"
+    if isinstance(remote.marker, Marker):
+        code, owner = "GC402", f'owned by stack "{remote.marker.owner}" as {remote.marker.address}'
+        hint = "choose another name; or let the other stack give it up with `removed: [{from: ..., destroy: false}]`"
+    elif isinstance(remote.marker, UnusableMarker):
+        code, owner = "GC404", f"not to be touched: {remote.marker.reason}"
+        hint = "update gcsync if the marker is of a later version; repair or remove the marker if it was edited"
+    return Diagnostic(
+        code,
+        f"{how} {remote.id}, which is {owner}"
+        if how
+        else f'the name "{resource.name}" is taken by {remote.id}, which is {owner}',
+        place=resource.locate(("name",)),
+        path=str(resource.address),
+        hint=hint,
+    )
+
+
+def _not_to_be_adopted(resource: Resource, remote: RemoteObject) -> Diagnostic:
+    return Diagnostic(
+        "GC405",
+        f'"{resource.name}" is there already ({remote.id}), without a marker, and `adopt: false` forbids to adopt it',
+        place=resource.locate(("name",)),
+        path=str(resource.address),
+        hint="choose another name, or leave `lifecycle: adopt` out",
+    )
+
+
+def _ambiguous_adoptions(stack: Stack, matching: Matching) -> Iterator[Diagnostic]:
+    for address, candidates in matching.adoptable.items():
+        if len(candidates) > 1:
+            ids = ", ".join(sorted(remote.id for remote in candidates))
+            yield Diagnostic(
+                "GC406",
+                f'{len(candidates)} unmanaged objects are called "{stack.resources[address].name}": {ids}',
+                place=stack.resources[address].locate(("name",)),
+                path=str(address),
+                hint="rename all but the one to be adopted",
+            )
+
+
+def _look_alikes(matching: Matching, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
+    """Unmanaged objects that do what a resource about to be created does: its events would arrive twice."""
+    creates = [c for c in changes if c.action is Action.CREATE and c.desired is not None]
+    indexes: dict[tuple[str, tuple[str, ...]], dict[str, list[RemoteObject]]] = {}
+    for change in creates:
+        resource = change.desired
+        if resource is None:
+            continue
+        kind = change.address.kind
+        names = _telling_attributes(kind, resource)
+        if (kind, names) not in indexes:
+            indexes[kind, names] = _index(kind, names, matching.unmanaged)
+        for remote in indexes[kind, names].get(_essence(kind, names, resource.attributes), ()):
+            yield Diagnostic(
+                "GC450",
+                f'{change.address} would be created, and the unmanaged "{remote.name}" ({remote.id}) does the same: '
+                "events would arrive twice",
+                severity=Severity.WARNING,
+                place=resource.locate(()),
+                path=str(change.address),
+                hint=f'to take it over, declare its name: `name: "{remote.name}"`; or delete it',
+            )
+
+
+def _telling_attributes(kind: str, resource: Resource) -> tuple[str, ...]:
+    """What an object does, as against what it is called: the declared attributes but the name and the prose."""
+    shapes = kind_schema(kind).attributes.items()
+    return tuple(name for name, shape in shapes if name in resource.attributes and name != "name" and not shape.is_text)
+
+
+def _index(kind: str, names: tuple[str, ...], objects: Iterable[RemoteObject]) -> dict[str, list[RemoteObject]]:
+    index: dict[str, list[RemoteObject]] = defaultdict(list)
+    for remote in objects:
+        if remote.kind == kind:
+            index[_essence(kind, names, remote.attributes)].append(remote)
+    return index
+
+
+def _essence(kind: str, names: tuple[str, ...], attributes: Mapping[str, Value]) -> str:
+    shapes = kind_schema(kind).attributes
+    return sort_key([shapes[name].comparable(reveal(attributes.get(name))) for name in names])
+
+
+def _place(stack: Stack, address: Address) -> Place | None:
+    resource = stack.resources.get(address)
+    return resource.locate(()) if resource is not None else None

@@ -1,0 +1,87 @@
+"""Pairs what is declared with what is there: by marker first, then by name. Looks at no attribute but the name."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gcsync.model.address import Address
+from gcsync.model.marker import Marker, UnusableMarker
+from gcsync.model.resource import RemoteObject, Stack
+
+
+@dataclass(slots=True)
+class Matching:
+    """Every object of the listings in one of these groups; `missing` are the addresses without an object.
+
+    owned: by the address its marker names, after `moved:`; declared or not.
+    adoptable: unmanaged, under the name of a declared resource.
+    duplicated: several objects with one owner and address; none of them is in `owned`.
+    """
+
+    owned: dict[Address, RemoteObject] = field(default_factory=dict)
+    adoptable: dict[Address, list[RemoteObject]] = field(default_factory=dict)
+    duplicated: dict[Address, list[RemoteObject]] = field(default_factory=dict)
+    unusable: list[RemoteObject] = field(default_factory=list)
+    foreign: list[RemoteObject] = field(default_factory=list)
+    unmanaged: list[RemoteObject] = field(default_factory=list)
+    missing: list[Address] = field(default_factory=list)
+
+
+def fold_name(name: str) -> str:
+    """What two names have in common that the API takes for one."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def match(stack: Stack, objects: Mapping[str, Iterable[RemoteObject]]) -> Matching:
+    """Sort every object of the kinds, and every declared resource, into a `Matching`."""
+    matching = Matching()
+    by_address: dict[Address, list[RemoteObject]] = defaultdict(list)
+    for kind, listed in objects.items():
+        for remote in listed:
+            _sort_by_marker(stack, kind, remote, matching, by_address)
+    for address, found in by_address.items():
+        if len(found) == 1:
+            matching.owned[address] = found[0]
+        else:
+            matching.duplicated[address] = sorted(found, key=lambda remote: remote.id)
+    _match_names(stack, matching)
+    return matching
+
+
+def _sort_by_marker(
+    stack: Stack, kind: str, remote: RemoteObject, matching: Matching, owned: dict[Address, list[RemoteObject]]
+) -> None:
+    marker = remote.marker
+    if marker is None:
+        matching.unmanaged.append(remote)
+    elif isinstance(marker, UnusableMarker) or marker.address.kind != kind:
+        matching.unusable.append(remote)
+    elif marker.owner != stack.owner:
+        matching.foreign.append(remote)
+    else:
+        owned[moved_address(stack, marker)].append(remote)
+
+
+def moved_address(stack: Stack, marker: Marker) -> Address:
+    """Where `moved:` leads the address of a marker; the chain has no cycle, the stack reader saw to that."""
+    address = marker.address
+    while address in stack.moved:
+        address = stack.moved[address]
+    return address
+
+
+def _match_names(stack: Stack, matching: Matching) -> None:
+    by_name: dict[tuple[str, str], list[RemoteObject]] = defaultdict(list)
+    for remote in matching.unmanaged:
+        by_name[remote.kind, fold_name(remote.name)].append(remote)
+    for address, resource in stack.resources.items():
+        if address in matching.owned or address in matching.duplicated:
+            continue
+        found = by_name.get((address.kind, fold_name(resource.name)))
+        if found:
+            matching.adoptable[address] = found
+        else:
+            matching.missing.append(address)

@@ -1,0 +1,104 @@
+"""The three-way table: declared (D), last applied (L), remote (R), attribute by attribute.
+
+D = R                 the same
+D != R, L = D         drift: somebody changed it outside gcsync
+D != R, L = R         pending: Git changed, and was not applied yet
+all three differ      conflict: both happened
+no L                  pending
+R not returned        not checked, unless L says that D is new
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gcsync.engine.fingerprint import Fingerprints
+from gcsync.model.plan import ABSENT, AttributeChange, Reason
+from gcsync.model.value import Path, Secret, Value, holds_unreadable, leaves
+from gcsync.schema.semantics import KindSchema, Shape, differing_parts, is_empty
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Compares the attributes of one object. `last_applied` holds the marker's slots by attribute."""
+
+    schema: KindSchema
+    fingerprints: Fingerprints
+    last_applied: Mapping[str, tuple[str, ...]]
+
+    def compare(
+        self, declared: Mapping[str, Value], remote: Mapping[str, Value], ignored: tuple[str, ...] = ()
+    ) -> tuple[AttributeChange, ...]:
+        """Every declared attribute that differs or could not be compared, in the schema's order."""
+        changes = (
+            self._attribute(name, shape, declared[name], remote.get(name))
+            for name, shape in self.schema.attributes.items()
+            if name in declared and name not in ignored and not shape.computed
+        )
+        return tuple(change for change in changes if change is not None)
+
+    def _attribute(self, name: str, shape: Shape, declared: Value, remote: Value) -> AttributeChange | None:
+        if declared == remote and type(declared) is type(remote):
+            return None
+        wanted, found = shape.comparable(declared), shape.comparable(remote)
+        if same_type_equal(wanted, found):
+            return None
+        reason = self._reason(name, declared, remote, readable=not any(differing_parts(wanted, found)))
+        if reason is None:
+            return None
+        before, after = sealed_pair(shape, declared, remote, was_sensitive=self._was_sensitive(name))
+        return AttributeChange(name, before, after, reason, forces_replacement=shape.force_new)
+
+    def _reason(self, name: str, declared: Value, remote: Value, *, readable: bool) -> Reason | None:
+        """Why they differ. `readable` says that all that the API does return is as declared."""
+        slots = self.last_applied.get(name)
+        hidden = holds_unreadable(remote)
+        if slots is None:
+            return Reason.NOT_CHECKED if hidden and readable else Reason.PENDING
+        applied = self.fingerprints.matches(name, slots, declared)
+        if hidden and readable:
+            return Reason.NOT_CHECKED if applied else Reason.PENDING
+        if applied:
+            return Reason.DRIFT
+        untouched = self.fingerprints.plain_matches if hidden else self.fingerprints.matches
+        return Reason.PENDING if untouched(name, slots, remote) else Reason.CONFLICT
+
+    def _was_sensitive(self, name: str) -> bool:
+        slots = self.last_applied.get(name, ())
+        return len(slots) == 1 and slots[0].endswith(".")
+
+
+def same_type_equal(one: Value, other: Value) -> bool:
+    """Equality that keeps `true` and 1 apart."""
+    if isinstance(one, bool) != isinstance(other, bool):
+        return False
+    return bool(one == other)
+
+
+def sealed_pair(shape: Shape, declared: Value, remote: Value, *, was_sensitive: bool) -> tuple[Value, Value]:
+    """Remote and declared value as they may be shown: what is secret on one side is hidden on both."""
+    after = shape.seal(shape.canonical(declared))
+    before = shape.seal(shape.canonical(remote))
+    before = Secret(before) if was_sensitive else _seal_like(before, _secret_places(after))
+    return (ABSENT if is_empty(before) else before), (ABSENT if is_empty(after) else after)
+
+
+def _secret_places(value: Value) -> frozenset[Path]:
+    return frozenset(_any_index(path) for path, leaf in leaves(value) if isinstance(leaf, Secret))
+
+
+def _any_index(path: Path) -> Path:
+    return tuple("*" if isinstance(part, int) else part for part in path)
+
+
+def _seal_like(value: Value, places: frozenset[Path], path: Path = ()) -> Value:
+    if not places or is_empty(value) or isinstance(value, Secret):
+        return value
+    if path in places:
+        return Secret(value)
+    if isinstance(value, Mapping):
+        return {key: _seal_like(item, places, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_seal_like(item, places, (*path, "*")) for item in value]
+    return value
