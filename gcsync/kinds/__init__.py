@@ -1,1 +1,19 @@
 """One file per kind of object; `kinds_by_name` is the registry."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gcsync.kinds.interface import Kind
+
+
+@cache
+def kinds_by_name() -> dict[str, Kind]:
+    """Every kind by its name, in the order in which they are listed. A new kind is one line here."""
+    # Inside the function: the kinds bring the HTTP client along, which commands without a network never need.
+    from gcsync.kinds.stream import Stream
+
+    kinds: list[Kind] = [Stream()]
+    return {kind.name: kind for kind in kinds}

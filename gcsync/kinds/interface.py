@@ -6,12 +6,14 @@ Every method may raise `gcsync.model.failure.RemoteError`; the subclasses named 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gcsync.model.marker import Marker
 from gcsync.model.resource import Listing, RemoteObject
 from gcsync.model.value import Value
-from gcsync.remote.session import GenesysSession
+
+if TYPE_CHECKING:
+    from gcsync.remote.session import GenesysSession
 
 
 class Kind(Protocol):

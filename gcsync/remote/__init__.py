@@ -1,0 +1,1 @@
+"""How to talk to Genesys Cloud: credentials, transport, tokens, paging, retry, and errors that say what to do."""

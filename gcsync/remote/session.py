@@ -1,0 +1,229 @@
+"""One conversation with one organization: token, requests, paging, the organization check."""
+
+from __future__ import annotations
+
+import random as random_module
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Final
+
+from requests.adapters import BaseAdapter
+
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.model.resource import Organization
+from gcsync.model.value import Value
+from gcsync.remote.answers import BadAnswer, read_object
+from gcsync.remote.errors import Explainer
+from gcsync.remote.pacing import Pacer
+from gcsync.remote.paging import Endless, Pages, read_pages
+from gcsync.remote.redaction import Redactor
+from gcsync.remote.retry import Again, Interrupted, Retry, Surroundings
+from gcsync.remote.settings import Credentials, Endpoint
+from gcsync.remote.tokens import FetchedToken, GivenToken, Grant, Tokens, basic_authorization
+from gcsync.remote.transport import Transport
+from gcsync.remote.wait import Wait
+from gcsync.remote.wire import TOKEN_PATH, Call, JsonObject, NoReply, Reply
+
+__all__ = ["GenesysSession", "Pages", "Wait"]
+
+_ORGANIZATION_PATH: Final = "/api/v2/organizations/me"
+
+
+class GenesysSession:
+    """Speaks to the organization of `credentials` at `endpoint`. Safe to use from several threads.
+
+    With `read_only`, nothing but GET and the closed list of reading POSTs leaves the machine. `notify` hears of every
+    wait; `stop`, once set, ends waits and lets no further request begin. `adapter` is the seam for tests.
+    Every method may raise `gcsync.model.failure.RemoteError` or one of its subclasses.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credentials: Credentials,
+        *,
+        read_only: bool,
+        adapter: BaseAdapter | None = None,
+        environ: Mapping[str, str] | None = None,
+        notify: Callable[[Wait], None] | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+        random: Callable[[], float] = random_module.random,
+        clock: Callable[[], float] = time.monotonic,
+        stop: threading.Event | None = None,
+    ) -> None:
+        surroundings = Surroundings(sleep, random, clock, notify or _say_nothing, stop or threading.Event())
+        self.endpoint = endpoint
+        self._credentials = credentials
+        self._transport = Transport(endpoint, read_only=read_only, adapter=adapter, environ=environ or {})
+        self._redactor = Redactor(credentials.client_secret, credentials.access_token)
+        self._explain = Explainer(self._redactor)
+        self._pacer = Pacer(surroundings)
+        self._retry = Retry(surroundings)
+        self._tokens: Tokens = (
+            GivenToken(credentials.access_token)
+            if credentials.access_token is not None
+            else FetchedToken(self._fetch_token, clock)
+        )
+        self._organization: Organization | None = None
+        self._organization_lock = threading.Lock()
+
+    @property
+    def client(self) -> str:
+        """As whom gcsync speaks: the client id, or `access token` where only that is known."""
+        if self._credentials.access_token is not None or self._credentials.client_id is None:
+            return "access token"
+        return self._credentials.client_id
+
+    def get(self, path: str, *, params: Mapping[str, str | int] | None = None, scope: str = "") -> JsonObject:
+        """The JSON object at `path`. Raises NotFound, Denied."""
+        call = Call("GET", path, params=params or {}, scope=scope)
+        return self._object(call, self._send(call))
+
+    def post(self, path: str, body: Value, *, scope: str = "") -> JsonObject:
+        """Create something, sent once. `body` may hold secrets. Raises NameTaken, NoSuchKind, OutcomeUnknown."""
+        call = Call("POST", path, body=body, scope=scope, listing=True)
+        return self._object(call, self._send(call))
+
+    def put(self, path: str, body: Value, *, scope: str = "") -> JsonObject:
+        """Replace the object at `path`. Raises NotFound, NameTaken, ChangedSince, OutcomeUnknown."""
+        call = Call("PUT", path, body=body, scope=scope)
+        return self._object(call, self._send(call))
+
+    def delete(self, path: str, *, scope: str = "") -> None:
+        """Delete the object at `path`. Raises NotFound, OutcomeUnknown."""
+        self._send(Call("DELETE", path, scope=scope))
+
+    def pages(self, path: str, *, page_size: int = 100, scope: str = "") -> Pages:
+        """Every object of a listing, each once. Raises NoSuchKind, Denied."""
+        listing = Call("GET", path, scope=scope, listing=True)
+
+        def fetch(number: int) -> JsonObject:
+            call = replace(listing, params={"pageSize": page_size, "pageNumber": number})
+            return self._object(call, self._send(call))
+
+        try:
+            return read_pages(fetch, page_size)
+        except BadAnswer as problem:
+            raise self._explain.misshapen(listing, str(problem)) from None
+        except Endless as problem:
+            raise self._explain.endless(listing, str(problem)) from None
+
+    def organization(self) -> Organization:
+        """The organization of the credentials; asked for once."""
+        with self._organization_lock:
+            if self._organization is None:
+                self._organization = self._read_organization()
+            return self._organization
+
+    def check_organization(self, declared: str | None) -> Organization:
+        """The organization, if it is the declared one (an id or a name, any case; None: any). DiagnosticError GC305."""
+        found = self.organization()
+        if declared is None or _fold(declared) in (_fold(found.id), _fold(found.name)):
+            return found
+        theirs = f'"{self._redactor.clean(found.name)}" ({self._redactor.clean(found.id)})'
+        raise DiagnosticError(
+            Diagnostic(
+                "GC305",
+                f'the stack is for the organization "{declared}", but the credentials belong to {theirs}',
+                hint="use the credentials of the declared organization, or correct genesys.organization",
+            )
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._transport.close()
+
+    def __enter__(self) -> GenesysSession:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _send(self, call: Call) -> Reply:
+        """The successful answer to a call; with one more try and a new token after a 401, and once after a 403."""
+        reply, token = self._send_with_token(call)
+        if reply.status in (401, 403) and self._tokens.renew(token, denied=reply.status == 403):
+            reply, _ = self._send_with_token(call)
+        if not reply.succeeded:
+            raise self._explain.refused(call, reply)
+        return reply
+
+    def _send_with_token(self, call: Call) -> tuple[Reply, str]:
+        used = ""
+        self._transport.permit(call)
+
+        def send() -> Reply:
+            nonlocal used
+            used = self._tokens.get()
+            return self._exchange(call, f"Bearer {used}")
+
+        return self._settled(call, send), used
+
+    def _settled(self, call: Call, send: Callable[[], Reply]) -> Reply:
+        """The last answer to a call, every way of failing turned into an error for a person."""
+        try:
+            return self._retry.run(call, send)
+        except Again as again:
+            raise self._explain.given_up(call, again) from None
+        except NoReply as missing:
+            raise self._explain.no_reply(call, missing) from None
+        except Interrupted:
+            raise self._explain.interrupted(call) from None
+
+    def _exchange(self, call: Call, authorization: str) -> Reply:
+        self._pacer.wait()
+        reply = self._transport.send(call, authorization)
+        if call.host == "api":
+            self._pacer.learn(reply)
+        return reply
+
+    def _object(self, call: Call, reply: Reply) -> JsonObject:
+        try:
+            return read_object(reply)
+        except BadAnswer as problem:
+            raise self._explain.bad_answer(call, reply, problem) from None
+
+    def _fetch_token(self) -> Grant:
+        call = Call("POST", TOKEN_PATH, host="login", body="grant_type=client_credentials")
+        authorization = basic_authorization(self._credentials)
+        self._redactor.learn(authorization.removeprefix("Basic "))
+        reply = self._settled(call, lambda: self._exchange(call, authorization))
+        if not reply.succeeded:
+            raise self._explain.refused(call, reply)
+        grant = _read_grant(self._object(call, reply))
+        if grant is None:
+            raise self._explain.bad_answer(call, reply, BadAnswer("an object without a usable access_token"))
+        self._redactor.learn(grant.token)
+        return grant
+
+    def _read_organization(self) -> Organization:
+        call = Call("GET", _ORGANIZATION_PATH)
+        reply = self._send(call)
+        data = self._object(call, reply)
+        identifier, name = data.get("id"), data.get("name")
+        if not isinstance(identifier, str) or not identifier or not isinstance(name, str):
+            raise self._explain.bad_answer(call, reply, BadAnswer("an organization without an id or a name"))
+        return Organization(identifier, name)
+
+
+def _read_grant(data: JsonObject) -> Grant | None:
+    token, seconds = data.get("access_token"), data.get("expires_in")
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return Grant(token)
+    return Grant(token, float(seconds))
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+def _say_nothing(_wait: Wait) -> None:
+    pass

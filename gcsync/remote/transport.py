@@ -1,0 +1,204 @@
+"""One request, one answer, through a requests adapter: read-only rule, hosts, TLS, proxies, size.
+
+The adapter is spoken to directly, without `requests.Session`: a Session adds what must not be here (redirects that
+carry credentials to another host, cookies, ~/.netrc), and is not safe to share between threads; an adapter is.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+)
+from urllib3.exceptions import ProxyError as PoolProxyError
+
+from gcsync import __version__
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.model.value import reveal
+from gcsync.remote.settings import Endpoint
+from gcsync.remote.wire import Call, NoReply, Reply, Trouble
+
+CONNECT_SECONDS: Final = 10.0
+READ_SECONDS: Final = 60.0
+LARGEST_ANSWER: Final = 64 * 1024 * 1024
+CONNECTIONS: Final = 32
+
+_CHUNK: Final = 256 * 1024
+_BUNDLE_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+
+
+class Transport:
+    """Sends calls to the two hosts of an endpoint and to no other. Safe to use from several threads."""
+
+    def __init__(
+        self, endpoint: Endpoint, *, read_only: bool, adapter: BaseAdapter | None, environ: Mapping[str, str]
+    ) -> None:
+        self._hosts = {"api": endpoint.api_url, "login": endpoint.login_url}
+        self._read_only = read_only
+        self._adapter = adapter or HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS)
+        self._verify = _trusted_certificates(environ)
+        self._proxies = {host: _proxies_for(url, environ) for host, url in self._hosts.items()}
+
+    def permit(self, call: Call) -> None:
+        """Raises DiagnosticError GC327 for a write where none may be."""
+        if self._read_only and not call.reads:
+            raise DiagnosticError(_refused(call))
+
+    def send(self, call: Call, authorization: str) -> Reply:
+        """The answer, whatever its status. Raises NoReply, and what `permit` raises."""
+        self.permit(call)
+        request = self._prepare(call, authorization)
+        try:
+            response = self._adapter.send(
+                request,
+                stream=True,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                verify=self._verify,
+                proxies=self._proxies[call.host],
+            )
+            return _read(response)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise self._no_reply(call, error) from None
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def host(self, call: Call) -> str:
+        """The host of a call, as a person knows it: `api.mypurecloud.com`, `127.0.0.1:8080`."""
+        return urlsplit(self._hosts[call.host]).netloc
+
+    def _prepare(self, call: Call, authorization: str) -> requests.PreparedRequest:
+        query = f"?{urlencode(call.params)}" if call.params else ""
+        headers = {"User-Agent": f"gcsync/{__version__}", "Accept": "application/json", "Authorization": authorization}
+        body = None
+        if isinstance(call.body, str):
+            body, headers["Content-Type"] = call.body, "application/x-www-form-urlencoded"
+        elif call.body is not None:
+            body, headers["Content-Type"] = json.dumps(reveal(call.body)), "application/json"
+        request = requests.PreparedRequest()
+        url = f"{self._hosts[call.host]}{call.path}{query}"
+        request.prepare(method=call.method, url=url, headers=headers, data=body)
+        return request
+
+    def _no_reply(self, call: Call, error: Exception) -> NoReply:
+        host = self.host(call)
+        chain = list(_causes(error))
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
+            return NoReply(Trouble.UNTRUSTED, f"the certificate of {host} is not trusted", _CERTIFICATE_HINT)
+        if any(isinstance(cause, ssl.SSLError) and _is_handshake(cause) for cause in chain):
+            return NoReply(Trouble.UNTRUSTED, f"{host} does not speak TLS", "does the URL begin with the right scheme?")
+        if _never_connected(error):
+            detail, hint = _connection_problem(host, chain, proxied=bool(self._proxies[call.host]))
+            return NoReply(Trouble.NEVER_SENT, detail, hint)
+        if isinstance(error, requests.Timeout):
+            return NoReply(Trouble.DROPPED, f"{host} did not answer within {READ_SECONDS:.0f} s")
+        return NoReply(Trouble.DROPPED, f"{host} dropped the connection before its answer was complete")
+
+
+_CERTIFICATE_HINT: Final = (
+    "behind a proxy that opens TLS, set REQUESTS_CA_BUNDLE or SSL_CERT_FILE to a file with its certificate; "
+    "gcsync never turns the check off"
+)
+
+
+def _refused(call: Call) -> Diagnostic:
+    return Diagnostic("GC327", f"this command only reads: {call} was not sent", hint="only apply and destroy write")
+
+
+def _trusted_certificates(environ: Mapping[str, str]) -> bool | str:
+    """True for the certificates that requests brings along, or the file or folder that the environment names."""
+    for variable in _BUNDLE_VARIABLES:
+        path = environ.get(variable, "")
+        if path and not Path(path).exists():
+            problem = f"{variable}: there is no file {path}"
+            raise DiagnosticError(Diagnostic("GC331", problem, hint="correct or unset it"))
+        if path:
+            return path
+    return True
+
+
+def _proxies_for(url: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """The proxies for a host as the environment gives them, lower case first, as requests and curl read them."""
+
+    def variable(name: str) -> str:
+        return environ.get(name) or environ.get(name.upper()) or ""
+
+    no_proxy = variable("no_proxy")
+    if no_proxy.strip() == "*" or requests.utils.should_bypass_proxies(url, no_proxy=no_proxy):
+        return {}
+    found = {scheme: variable(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
+    return {scheme: proxy for scheme, proxy in found.items() if proxy}
+
+
+def _read(response: requests.Response) -> Reply:
+    """The whole answer, up to 64 MiB of it unpacked."""
+    try:
+        body = _read_body(response)
+    finally:
+        response.close()
+    return Reply(response.status_code, response.headers, body)
+
+
+def _read_body(response: requests.Response) -> bytes:
+    if response.raw is None:
+        return response.content or b""
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_content(_CHUNK):
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
+            raise NoReply(Trouble.TOO_LARGE, f"the answer is larger than {LARGEST_ANSWER // 1024 // 1024} MiB")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Whether the connection failed before a byte of the request was sent."""
+    never = (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL)
+    if isinstance(error, never):
+        return True
+    kinds = (NewConnectionError, ConnectTimeoutError, PoolProxyError)
+    return any(isinstance(cause, kinds) for cause in _causes(error))
+
+
+def _connection_problem(host: str, chain: list[BaseException], *, proxied: bool) -> tuple[str, str]:
+    """What to tell a person about a connection that was never made, and what to look at."""
+    if any(isinstance(cause, PoolProxyError | requests.exceptions.ProxyError) for cause in chain):
+        return f"the proxy to {host} cannot be used", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+    hint = "check the network and GENESYS_CLOUD_API_URL, GENESYS_CLOUD_LOGIN_URL and the region"
+    hint += ", and the proxy variables" if proxied else "; behind a proxy, set HTTPS_PROXY"
+    if any(isinstance(cause, NameResolutionError) for cause in chain):
+        return f"the name of {host} cannot be resolved", hint
+    if any(isinstance(cause, ConnectTimeoutError | requests.ConnectTimeout) for cause in chain):
+        return f"{host} did not take a connection within {CONNECT_SECONDS:.0f} s", hint
+    return f"{host} refuses connections", hint
+
+
+def _is_handshake(error: ssl.SSLError) -> bool:
+    return error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An exception with everything that it wraps: requests and urllib3 hide the cause in different places."""
+    found: list[BaseException] = []
+    waiting: list[Any] = [error]
+    while waiting:
+        current = waiting.pop()
+        if not isinstance(current, BaseException) or current in found:
+            continue
+        found.append(current)
+        waiting += [current.__cause__, current.__context__, *current.args]
+        waiting += [current.reason] if isinstance(current, MaxRetryError) else []
+    return found

@@ -1,0 +1,85 @@
+"""One request and one answer as values, and the ways in which there is no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final
+
+from gcsync.model.value import Value
+
+# POSTs that only read: the token's, and the audit query. The read-only transport lets these through and no other.
+TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
+READING_POSTS: Final = frozenset({("login", TOKEN_PATH), ("api", "/api/v2/audits/query/realtime")})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request before it has a host and a token. `body` is JSON-like and may hold secrets, or form text already.
+
+    `scope` is the OAuth scope that it takes. `listing` tells a path of a kind from that of an object: what a 404 means.
+    """
+
+    method: str
+    path: str
+    host: str = "api"
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    body: Value = field(default=None, repr=False)
+    scope: str = ""
+    listing: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing, so that it may be repeated as often as one likes."""
+        return self.method == "GET" or (self.method == "POST" and (self.host, self.path) in READING_POSTS)
+
+    @property
+    def idempotent(self) -> bool:
+        return self.reads or self.method in ("PUT", "DELETE")
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, read to its end. `headers` are looked up in any case.
+
+    `uncertain` says that an earlier try of the same write went without an answer, so that it may have been done.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    uncertain: bool = False
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class Trouble(Enum):
+    """Why there is no answer. The value is what a wait for it says."""
+
+    NEVER_SENT = "no connection"
+    DROPPED = "connection dropped"
+    UNTRUSTED = "TLS"
+    TOO_LARGE = "answer too large"
+
+
+class NoReply(Exception):
+    """Internal to gcsync.remote: no answer came. `detail` is for a person, without secrets."""
+
+    def __init__(self, trouble: Trouble, detail: str, hint: str = "") -> None:
+        super().__init__(detail)
+        self.trouble = trouble
+        self.detail = detail
+        self.hint = hint
+
+
+JsonObject = dict[str, Any]
