@@ -7,9 +7,9 @@ Requests under `/emulator` go straight to their handler.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
+from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -71,7 +71,7 @@ class Emulator:
         request.state.context_id = self._new_id()
         fault = None
         if not _is_control(request):
-            await asyncio.sleep(self._latency)
+            await sleep(self._latency)
             fault = self._faults.take(request.method, scope["path"])
         if fault is None:
             await self._router(scope, receive, send)

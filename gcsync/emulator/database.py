@@ -51,12 +51,17 @@ def open_database(path: Path, new_id: Callable[[], str]) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, new_id: Callable[[], str]) -> None:
+    # Before anything is changed: a file that is somebody else's keeps every byte.
+    connection.execute("BEGIN")
+    _is_ready(connection, path)
+    connection.execute("COMMIT")
     _use_write_ahead_log(connection)
     # NORMAL loses the last writes when the machine loses power, never the file: enough for a stand-in.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _check_or_create(connection, path, new_id)
+        if not _is_ready(connection, path):
+            _create(connection, new_id)
     except BaseException:
         connection.execute("ROLLBACK")
         raise
@@ -77,15 +82,20 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
             return
 
 
-def _check_or_create(connection: sqlite3.Connection, path: Path, new_id: Callable[[], str]) -> None:
+def _is_ready(connection: sqlite3.Connection, path: Path) -> bool:
+    """False for a file that is still empty. Raises DiagnosticError (GC656, GC657)."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application == APPLICATION_ID and version == SCHEMA_VERSION:
-        return
+        return True
     if application == APPLICATION_ID:
         raise DiagnosticError(_other_version(path, version))
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    if application or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise DiagnosticError(_not_ours(path))
+    return False
+
+
+def _create(connection: sqlite3.Connection, new_id: Callable[[], str]) -> None:
     for statement in _SCHEMA.split(";")[:-1]:
         connection.execute(statement)
     connection.execute("INSERT INTO organization (id) VALUES (?)", (new_id(),))

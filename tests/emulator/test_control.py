@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+
+def test_it_tells_what_it_is_without_a_token(run):
+    client = run(organization="Example Dev", log_in=False)
+    body = client.send("GET", "/emulator").json()
+    organization = {"id": body["organization"]["id"], "name": "Example Dev"}
+    assert body == {"emulator": "gcsync", "organization": organization, "streams": 0}
+
+
+def test_faults_are_set_read_and_cleared_while_it_runs(client):
+    answer = client.send("PUT", "/emulator/faults", json={"faults": ["503:2", "html:1"]})
+    assert answer.json() == {"faults": [{"fault": "503:2", "left": 2}, {"fault": "html:1", "left": 1}]}
+    assert client.send("GET", "/api/v2/eventstreams").status_code == 503
+    assert client.send("GET", "/emulator/faults").json()["faults"][0] == {"fault": "503:2", "left": 1}
+    assert client.send("DELETE", "/emulator/faults").status_code == 204
+    assert client.send("GET", "/api/v2/eventstreams").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("faults", {"faults": ["nonsense"]}),
+        ("faults", {"faults": "503:1"}),
+        ("faults", {"faults": [503]}),
+        ("faults", {"fault": []}),
+        ("faults", {"faults": [], "more": 1}),
+        ("faults", ["503:1"]),
+        ("scopes", {"scopes": ["event:stream:fly"]}),
+    ],
+)
+def test_an_order_that_cannot_be_followed_is_refused(client, path, body):
+    assert client.send("PUT", f"/emulator/{path}", json=body).status_code == 400
+
+
+def test_the_next_tokens_scopes_can_be_changed_and_read(client):
+    client.send("PUT", "/emulator/scopes", json={"scopes": []})
+    assert client.send("GET", "/emulator/scopes").json() == {"scopes": []}
+
+
+def test_it_remembers_the_requests_it_answered_but_not_those_for_itself(client):
+    client.send("DELETE", "/emulator/requests")
+    client.send("GET", "/api/v2/eventstreams?pageSize=1")
+    client.send("GET", "/nowhere")
+    assert client.send("GET", "/emulator/requests").json() == {
+        "requests": [
+            {"method": "GET", "path": "/api/v2/eventstreams", "status": 200},
+            {"method": "GET", "path": "/nowhere", "status": 404},
+        ]
+    }
+
+
+def test_it_remembers_a_request_that_went_wrong_once(client):
+    client.send("DELETE", "/emulator/requests")
+    client.send("PUT", "/emulator/faults", json={"faults": ["503:1"]})
+    client.send("GET", "/api/v2/eventstreams")
+    assert [entry["status"] for entry in client.send("GET", "/emulator/requests").json()["requests"]] == [503]
+
+
+def test_tokens_and_streams_can_be_taken_away(client):
+    client.create()
+    client.send("DELETE", "/emulator/streams")
+    assert client.send("GET", "/emulator").json()["streams"] == 0
+    client.send("DELETE", "/emulator/tokens")
+    assert client.send("GET", "/api/v2/eventstreams").status_code == 401
