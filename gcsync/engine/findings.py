@@ -65,8 +65,11 @@ def _lost_markers(stack: Stack, matching: Matching, changes: tuple[Change, ...])
     creates = {str(c.address): c.desired for c in changes if c.action is Action.CREATE and c.desired is not None}
     for remote in matching.unusable:
         marker = remote.marker
-        if isinstance(marker, UnusableMarker) and marker.owner == stack.owner and marker.address in creates:
-            yield _name_taken(creates[marker.address], remote, "it seems to be")
+        if not isinstance(marker, UnusableMarker) or marker.owner != stack.owner or marker.address not in creates:
+            continue
+        resource = creates[marker.address]
+        if fold_name(remote.name) != fold_name(resource.name):
+            yield _name_taken(resource, remote, f'"{remote.name}" seems to be this resource: it is')
 
 
 def _name_taken(resource: Resource, remote: RemoteObject, how: str = "") -> Diagnostic:

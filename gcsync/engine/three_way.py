@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from gcsync.engine.fingerprint import Fingerprints
 from gcsync.model.plan import ABSENT, AttributeChange, Reason
 from gcsync.model.value import Path, Secret, Value, holds_unreadable, leaves
-from gcsync.schema.semantics import KindSchema, Shape, differing_parts, is_empty
+from gcsync.schema.semantics import KindSchema, Shape, differ, is_empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,10 @@ class Comparison:
         if declared == remote and type(declared) is type(remote):
             return None
         wanted, found = shape.comparable(declared), shape.comparable(remote)
-        if same_type_equal(wanted, found):
+        readable = not differ(wanted, found)
+        if readable and not holds_unreadable(remote):
             return None
-        reason = self._reason(name, declared, remote, readable=not any(differing_parts(wanted, found)))
+        reason = self._reason(name, declared, remote, readable=readable)
         if reason is None:
             return None
         before, after = sealed_pair(shape, declared, remote, was_sensitive=self._was_sensitive(name))
@@ -67,13 +68,6 @@ class Comparison:
     def _was_sensitive(self, name: str) -> bool:
         slots = self.last_applied.get(name, ())
         return len(slots) == 1 and slots[0].endswith(".")
-
-
-def same_type_equal(one: Value, other: Value) -> bool:
-    """Equality that keeps `true` and 1 apart."""
-    if isinstance(one, bool) != isinstance(other, bool):
-        return False
-    return bool(one == other)
 
 
 def sealed_pair(shape: Shape, declared: Value, remote: Value, *, was_sensitive: bool) -> tuple[Value, Value]:

@@ -17,7 +17,7 @@ from gcsync.model.plan import Action, Change
 from gcsync.model.resource import RemoteObject
 from gcsync.model.value import Value, reveal
 from gcsync.remote.session import GenesysSession
-from gcsync.schema.semantics import differing_parts, kind_schema
+from gcsync.schema.semantics import differ, kind_schema
 
 _LOOKS = 3
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -164,7 +164,7 @@ def unequal_attributes(remote: RemoteObject, attributes: dict[str, Value]) -> li
     return [
         name
         for name, value in attributes.items()
-        if any(differing_parts(shapes[name].comparable(value), shapes[name].comparable(remote.attributes.get(name))))
+        if differ(shapes[name].comparable(value), shapes[name].comparable(remote.attributes.get(name)))
     ]
 
 

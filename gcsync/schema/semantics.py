@@ -16,7 +16,7 @@ An empty text, list or mapping is the same as none: servers return either.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -176,17 +176,14 @@ def _shape(schema: Mapping[str, Any]) -> Shape:
     )
 
 
-def differing_parts(
-    declared: Value, remote: Value, path: tuple[str | int, ...] = ()
-) -> Iterator[tuple[str | int, ...]]:
-    """The paths at which two comparable values differ; what the API does not return may be any declared value."""
+def differ(declared: Value, remote: Value) -> bool:
+    """Whether two comparable values differ; what the API does not return may be any declared value."""
     if remote is UNREADABLE and declared is not None:
-        return
+        return False
     if isinstance(declared, Mapping) and isinstance(remote, Mapping):
-        for key in {**declared, **remote}:
-            yield from differing_parts(declared.get(key), remote.get(key), (*path, key))
-    elif isinstance(declared, list) and isinstance(remote, list) and len(declared) == len(remote):
-        for index, pair in enumerate(zip(declared, remote, strict=True)):
-            yield from differing_parts(*pair, (*path, index))
-    elif declared != remote:
-        yield path
+        return any(differ(declared.get(key), remote.get(key)) for key in {**declared, **remote})
+    if isinstance(declared, list) and isinstance(remote, list) and len(declared) == len(remote):
+        return any(differ(one, other) for one, other in zip(declared, remote, strict=True))
+    if isinstance(declared, bool) != isinstance(remote, bool):
+        return True
+    return bool(declared != remote)

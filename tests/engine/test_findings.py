@@ -1,0 +1,39 @@
+"""Warnings about what meets the stack in the organization."""
+
+from __future__ import annotations
+
+from gcsync.model.diagnostic import Severity
+from gcsync.model.value import Secret
+from tests.engine.organization import URL, Streams, apply, plan_for, stack, stream
+
+
+def test_an_unmanaged_object_that_does_the_same_is_warned_about() -> None:
+    organization = Streams()
+    organization.put("by hand", event_types=["b", "a"], description="other words")
+    plan = plan_for(stack(stream("s", event_types=["a", "b"], description="ours")), organization)
+    (warning,) = plan.diagnostics
+    assert (warning.code, warning.severity, plan.applyable) == ("GC450", Severity.WARNING, True)
+    assert "by hand" in warning.message
+
+
+def test_secrets_are_compared_and_not_shown() -> None:
+    organization = Streams()
+    organization.put("twin", destinations=[{"protocol": "https", "url": URL, "headers": {"X-Key": "canary"}}])
+    headers = {"x-key": Secret("canary")}
+    plan = plan_for(
+        stack(stream("s", destinations=[{"protocol": "https", "url": URL, "headers": headers}])), organization
+    )
+    assert [d.code for d in plan.diagnostics] == ["GC450"]
+    assert "canary" not in str(plan.diagnostics)
+
+
+def test_another_destination_is_no_look_alike() -> None:
+    organization = Streams()
+    organization.put("by hand", destinations=[{"protocol": "https", "url": "https://elsewhere.example.com"}])
+    assert plan_for(stack(stream("s")), organization).diagnostics == ()
+
+
+def test_a_managed_twin_is_no_look_alike() -> None:
+    organization = Streams()
+    apply(stack(stream("a")), organization)
+    assert plan_for(stack(stream("a"), stream("b")), organization).diagnostics == ()
