@@ -65,7 +65,7 @@ UNREADABLE: Final = Unreadable()
 
 def reveal(value: Value) -> Value:
     """The value with every secret in it laid open, for the wire."""
-    return replace_leaves(value, lambda leaf: leaf.reveal() if isinstance(leaf, Secret) else leaf)
+    return replace_leaves(value, lambda leaf: reveal(leaf.reveal()) if isinstance(leaf, Secret) else leaf)
 
 
 def replace_leaves(value: Value, change: Callable[[Value], Value]) -> Value:
