@@ -32,7 +32,7 @@ _WIRE_NAMES: Final = {
 }
 _COMPUTED: Final = frozenset({"id", "selfUri", "dateCreated", "dateModified"})
 _DESTINATION_FIELDS: Final = frozenset({"protocol", "url", "headers"})
-_MASK: Final = re.compile(r"\*+")
+_MASK: Final = re.compile(r"\*{3,}")
 _SAFE_ID: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~:-]{1,200}")
 
 
