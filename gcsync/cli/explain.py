@@ -22,8 +22,25 @@ def explain(
     if code is None:
         output.result(_overview())
         return ExitCode.DONE
-    found = look_up(code.strip().upper())
+    found = look_up(code)
     if found is None:
         raise _unknown(code)
-    output.result(f"{found.code}: {found.title}\n\n{found.text.strip()}")
+    output.result(f"{found.code}: {found.title}\n\n{found.text}")
     return ExitCode.DONE
+
+
+def _overview() -> str:
+    from gcsync.explanations import codes
+    from gcsync.explanations import explain as look_up
+
+    found = [entry for code in codes() if (entry := look_up(code)) is not None]
+    return "\n".join(f"{entry.code}  {entry.title}" for entry in found)
+
+
+def _unknown(code: str) -> Exception:
+    from gcsync.explanations import nearest
+    from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+    near = ", ".join(nearest(code))
+    hint = f"did you mean {near}?" if near else "gcsync explain, without a code, lists them all"
+    return DiagnosticError(Diagnostic("GC608", f'there is no diagnostic "{code[:40]}"', hint=hint))

@@ -104,9 +104,9 @@ def _write_log(error: BaseException, arguments: list[str]) -> Path | None:
 def _write_private(name: str, text: str) -> Path | None:
     from gcsync.cli.local_folder import make_local_folder
 
-    for folder in (make_local_folder, lambda: Path(tempfile.gettempdir())):
+    for make_folder in (make_local_folder, _temporary_folder):
         try:
-            path = folder() / name
+            path = make_folder() / name
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as log:
                 log.write(text)
@@ -114,6 +114,10 @@ def _write_private(name: str, text: str) -> Path | None:
             continue
         return path
     return None
+
+
+def _temporary_folder() -> Path:
+    return Path(tempfile.gettempdir())
 
 
 def redact(text: str, environ: Mapping[str, str], arguments: list[str] = _NO_ARGUMENTS) -> str:

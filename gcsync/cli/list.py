@@ -42,11 +42,10 @@ def list_owned(
 
 def _has_stacks() -> bool:
     """Whether there is anything to read where stacks are by default; without, the list says nothing of orphans."""
-    from gcsync.cli.walk import stack_paths
-
-    (folder,) = stack_paths(None)
-    pattern = "**/*" if folder == Path("stacks") else "*"
-    return any(path.suffix in (".yaml", ".yml") for path in folder.glob(pattern))
+    folder = Path("stacks")
+    if not folder.is_dir():
+        folder = Path()
+    return any(path.suffix in (".yaml", ".yml") for path in folder.glob("*" if folder == Path() else "**/*"))
 
 
 def _show(rows: list[Owned], common: Common, output_format: Format) -> None:

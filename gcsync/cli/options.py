@@ -60,7 +60,7 @@ EmulatorDb = Annotated[
 ]
 
 Paths = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Argument(
         metavar="PATH", show_default=False, help="Stack files or folders; stacks/ by default, else the current folder."
     ),
@@ -72,7 +72,7 @@ Variables = Annotated[
     list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="The value of a variable; repeatable.")
 ]
 VariableFiles = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option("--var-file", metavar="FILE", help="A YAML or JSON map of variables; repeatable, the last one wins."),
 ]
 Targets = Annotated[
@@ -94,7 +94,7 @@ AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Ask no questi
 Parallelism = Annotated[
     int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many changes run at a time.")
 ]
-OutputFormat = Annotated[Format, typer.Option("--format", help="How the result is written.")]
+OutputFormat = Annotated[Format, typer.Option("--format", metavar="text|json", help="How the result is written.")]
 
 
 def command(function: Callable[..., int]) -> Callable[..., int]:
@@ -123,14 +123,13 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
     return run
 
 
-def inputs(environment: str | None, variables: list[str] | None, variable_files: list[Path] | None) -> Inputs:
-    """What the stack reader is given besides paths. Raises DiagnosticError (GC601) for a `--var` without `=`."""
+def inputs(environment: str | None, variables: list[str] | None, variable_files: list[str] | None) -> Inputs:
+    """What the stack reader is given besides paths."""
     import os
 
     from gcsync.stack import Inputs
 
-    pairs = dict(_pair(text) for text in variables or ())
-    return Inputs(environment or None, pairs, tuple(variable_files or ()), dict(os.environ))
+    return Inputs(environment or None, tuple(variables or ()), tuple(variable_files or ()), dict(os.environ))
 
 
 _COMMON: dict[str, tuple[Any, Any]] = {
@@ -146,13 +145,3 @@ def _common_parameters() -> list[inspect.Parameter]:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in _COMMON.items()
     ]
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator or not name:
-        from gcsync.model.diagnostic import Diagnostic, DiagnosticError
-
-        message = "a --var has no name or no =; it takes NAME=VALUE"
-        raise DiagnosticError(Diagnostic("GC601", message, hint="write --var endpoint=https://example.com/events"))
-    return name, value

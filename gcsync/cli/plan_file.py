@@ -9,7 +9,7 @@ _LOOK = 4096
 _SIGNS = ('"gcsync_plan"', '"format_version"', '"resource_changes"', '"terraform_version"')
 
 
-def refuse_plan_files(paths: Sequence[Path] | None) -> None:
+def refuse_plan_files(paths: Sequence[str] | None) -> None:
     """Raises DiagnosticError (GC605) for a file that is a plan: none can be applied yet, and a JSON plan never can."""
     from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
@@ -17,7 +17,7 @@ def refuse_plan_files(paths: Sequence[Path] | None) -> None:
     found = [
         Diagnostic("GC605", f"{path}: this is a plan for reading, not one that can be applied", hint=hint)
         for path in paths or ()
-        if _is_plan(path)
+        if _is_plan(Path(path))
     ]
     if found:
         raise DiagnosticError(found)

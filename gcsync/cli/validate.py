@@ -20,12 +20,11 @@ def validate(
     """Check stack files: every environment, no credentials, no network."""
     from pathlib import Path
 
-    from gcsync.cli.walk import stack_paths
     from gcsync.model.diagnostic import Severity
     from gcsync.stack import validate as check
 
     inputs = options.inputs(environment, variables, variable_files)
-    found = check(stack_paths(paths), inputs, folder=Path.cwd())
+    found = check(paths or (), inputs, folder=Path.cwd())
     output.report(found, output.style_of(sys.stderr, no_color=common.no_color))
     if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         return ExitCode.ERROR

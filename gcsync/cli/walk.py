@@ -66,18 +66,11 @@ class Planned:
     group: Group
 
 
-def load_stacks(paths: Sequence[Path] | None, inputs: Inputs) -> tuple[Stack, ...]:
+def load_stacks(paths: Sequence[str] | None, inputs: Inputs) -> tuple[Stack, ...]:
     """The stacks at the paths, or at the default ones. Raises DiagnosticError with all that is wrong in them."""
     from gcsync.stack import load
 
-    return load(stack_paths(paths), inputs, folder=Path.cwd())
-
-
-def stack_paths(paths: Sequence[Path] | None) -> tuple[Path, ...]:
-    """The paths as given; without any, `stacks/` where there is one, else the current folder."""
-    if paths:
-        return tuple(paths)
-    return (Path("stacks") if Path("stacks").is_dir() else Path(),)
+    return load(paths or (), inputs, folder=Path.cwd())
 
 
 @contextmanager
