@@ -48,8 +48,6 @@ def stack_schema() -> Schema:
     sections = {schema["x-stack-key"]: _section(schema) for schema in map(kind_schema, kind_names())}
     head = {"$schema": settings["$schema"], "$id": "urn:gcsync:schema:stack"}
     properties = {**_plain(settings["properties"]), **sections}
-    for place in (properties, properties["environments"]["additionalProperties"]["properties"]):
-        place["genesys"] = _with_expressions(place["genesys"])
     body = _plain({key: value for key, value in settings.items() if key not in ("$schema", "$id", "properties")})
     return {**head, **body, "required": ["version", *settings["required"]], "properties": properties}
 
@@ -113,5 +111,5 @@ def _with_expressions(schema: Schema) -> Schema:
     for key in ("items", "additionalProperties"):
         if isinstance(inner.get(key), dict):
             inner[key] = _with_expressions(inner[key])
-    outer = {key: inner.pop(key) for key in ("description", "default") if key in inner}
+    outer: Schema = {key: inner.pop(key) for key in ("description", "default") if key in inner}
     return {**outer, "anyOf": [inner, dict(_EXPRESSION)]}

@@ -1,0 +1,288 @@
+"""Is a value as its schema says? fastjsonschema decides; jsonschema, imported only for a value that is not, says why.
+
+The messages are our own: what must be, and what is there instead, unless that is sensitive.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gcsync.model.value import SECRET_TEXT, Path, Value
+from gcsync.stack.expressions import Unknown, nearest
+from gcsync.stack.masking import LOOKS_SECRET, is_secret_text
+
+_NAMES: Final = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "null": "nothing",
+}
+_VARIABLE_TYPES: Final = {
+    "string": ("string",),
+    "number": ("number", "integer"),
+    "boolean": ("boolean",),
+    "list": ("array",),
+    "object": ("object",),
+}
+_LONGEST_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a value: `path` is inside it; `at_key` says that the key is at fault, not what it holds."""
+
+    code: str
+    message: str
+    path: Path = ()
+    hint: str = ""
+    at_key: bool = False
+
+
+@dataclass(slots=True)
+class Checker:
+    """Checks values against one schema. Both validators are made when they are first needed."""
+
+    schema: Mapping[str, Any]
+    _decide: Callable[[Value], Any] | None = None
+    _explain: Any = None
+    _case_insensitive: list[tuple[str, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._case_insensitive = list(_paths_with(self.schema, "x-case-insensitive-keys"))
+
+    def faults(
+        self, value: Value, *, unknown: bool = False, secret: Callable[[Path], bool] = lambda _: False
+    ) -> list[Fault]:
+        """All that is wrong, at most one fault per place. `unknown` says that `value` holds `Unknown`s.
+
+        `secret` says of a path whether what stands there is sensitive, beyond what the schema says.
+        """
+        found = list(self._same_names(value)) if self._case_insensitive else []
+        if unknown or not self._decided(value):
+            found += self._explained(value, secret)
+        return found
+
+    def _decided(self, value: Value) -> bool:
+        import fastjsonschema
+
+        if self._decide is None:
+            self._decide = fastjsonschema.compile(_without_annotations(self.schema), use_default=False)
+        try:
+            self._decide(value)
+        except fastjsonschema.JsonSchemaValueException:
+            return False
+        return True
+
+    def _explained(self, value: Value, secret: Callable[[Path], bool]) -> list[Fault]:
+        if self._explain is None:
+            from jsonschema import Draft202012Validator
+
+            self._explain = Draft202012Validator(self.schema)
+        gaps: dict[Path, Unknown] = {}
+        filled = _fill(value, (), gaps)
+        found: dict[tuple[Path, bool], Fault] = {}
+        for path, gap in gaps.items():
+            if (fault := _gap_fault(self.schema, path, gap)) is not None:
+                found[path, False] = fault
+        for error in self._explain.iter_errors(filled):
+            if not _about(tuple(error.absolute_path), gaps):
+                for fault in _faults_of(error, self.schema, secret):
+                    found.setdefault((fault.path, fault.at_key), fault)
+        return list(found.values())
+
+    def _same_names(self, value: Value) -> Iterator[Fault]:
+        for pattern in self._case_insensitive:
+            for path, names in _select(value, pattern):
+                seen: dict[str, str] = {}
+                for name in names if isinstance(names, dict) else ():
+                    first = seen.setdefault(name.lower(), name)
+                    if first != name:
+                        message = f'"{name}" is "{first}" again: only the case differs'
+                        yield Fault("GC109", message, (*path, name), "keep one of the two", at_key=True)
+
+
+def _fill(value: Value, path: Path, gaps: dict[Path, Unknown]) -> Value:
+    """A copy in which each gap holds text that nothing else holds."""
+    if isinstance(value, Unknown):
+        gaps[path] = value
+        return f"\0{len(gaps)}"
+    if isinstance(value, dict):
+        return {key: _fill(inner, (*path, key), gaps) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_fill(inner, (*path, index), gaps) for index, inner in enumerate(value)]
+    return value
+
+
+def _about(path: Path, gaps: Mapping[Path, Unknown]) -> bool:
+    return any(path[: len(gap)] == gap for gap in gaps)
+
+
+def _gap_fault(schema: Mapping[str, Any], path: Path, gap: Unknown) -> Fault | None:
+    part = subschema(schema, path)
+    expected = part.get("type") if part is not None else None
+    if expected is None or gap.type is None or expected in _VARIABLE_TYPES[gap.type]:
+        return None
+    message = f"must be {_NAMES[expected]}, got a variable of type {gap.type}"
+    return Fault("GC105", message, path, "change the variable's `type`, or take another variable")
+
+
+def subschema(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any] | None:
+    """The schema of the value at the path; None where nothing describes it."""
+    part: Any = schema
+    for step in path:
+        inner = part.get("items") if isinstance(step, int) else part.get("properties", {}).get(step)
+        part = part.get("additionalProperties") if inner is None and isinstance(step, str) else inner
+        if not isinstance(part, Mapping):
+            return None
+    found: Mapping[str, Any] = part
+    return found
+
+
+def may_be_sensitive(schema: Mapping[str, Any] | None) -> bool:
+    """Whether the schema has something sensitive at this place or inside."""
+    if not isinstance(schema, Mapping):
+        return False
+    inner = [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    return schema.get("x-sensitive") is True or any(may_be_sensitive(part) for part in inner)
+
+
+def _faults_of(error: Any, schema: Mapping[str, Any], secret: Callable[[Path], bool]) -> list[Fault]:
+    path, part = tuple(error.absolute_path), error.schema
+    if error.validator == "additionalProperties":
+        return [_unknown_key(key, path, part) for key in error.instance if not _is_known(key, part)]
+    if error.validator == "required":
+        missing = error.message.partition("' is a required")[0].strip("'")
+        return [Fault("GC106", f'"{missing}" is missing', path, f"add `{missing}:`", at_key=True)]
+    if "propertyNames" in error.absolute_schema_path:
+        message = f'"{error.instance[:60]}": must be {part.get("x-must-be", "another name")}'
+        return [Fault("GC104", message, (*path, error.instance), "choose another name", at_key=True)]
+    if error.validator == "uniqueItems":
+        return list(_repeated(error.instance, path, secret))
+    hidden = secret(path) or may_be_sensitive(subschema(schema, path)) or _looks_secret(path, schema)
+    code, message, hint = _words(error, describe(error.instance, hidden=hidden))
+    return [Fault(code, message, path, hint)]
+
+
+def _looks_secret(path: Path, schema: Mapping[str, Any]) -> bool:
+    return subschema(schema, path) is None and bool(path) and bool(LOOKS_SECRET.search(str(path[-1])))
+
+
+def _is_known(key: str, schema: Mapping[str, Any]) -> bool:
+    import re
+
+    return key in schema.get("properties", {}) or any(re.search(p, key) for p in schema.get("patternProperties", {}))
+
+
+def _unknown_key(key: str, path: Path, schema: Mapping[str, Any]) -> Fault:
+    later = schema.get("x-later", {})
+    if key in later:
+        message = f'"{key}" ({later[key]}) belongs to a later version of gcsync'
+        return Fault("GC120", message, (*path, key), "take it away until then", at_key=True)
+    known = schema.get("properties", {})
+    hint = nearest(key, known) or f"known here: {', '.join(sorted(known))}"
+    return Fault("GC107", f'unknown key "{key[:60]}"', (*path, key), hint, at_key=True)
+
+
+def _repeated(items: list[Value], path: Path, secret: Callable[[Path], bool]) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for index, item in enumerate(items):
+        first = seen.setdefault(json.dumps(item, sort_keys=True, default=repr), index)
+        if first != index:
+            shown = describe(item, hidden=secret((*path, index)))
+            yield Fault("GC115", f"{shown} is in the list already", (*path, index), f"entry {first} is the same")
+
+
+def describe(value: Value, *, hidden: bool = False) -> str:
+    """What there is, for `got ...`; nothing of a sensitive value but its type."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if hidden or is_secret_text(value):
+        return SECRET_TEXT
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f'{text[:_LONGEST_SHOWN]}..."'
+
+
+def _words(error: Any, got: str) -> tuple[str, str, str]:
+    """Code, message and hint for an error about a value."""
+    limit = error.validator_value
+    match error.validator:
+        case "type":
+            return "GC105", f"must be {_NAMES[limit]}, got {got}", _type_hint(limit, error.instance)
+        case "pattern":
+            wanted = error.schema.get("x-must-be") or f"as the pattern {limit} says"
+            return "GC104", f"must be {wanted}, got {got}", _pattern_hint(error.instance)
+        case "enum" | "const":
+            allowed = limit if error.validator == "enum" else [limit]
+            listed = ", ".join(str(item) for item in allowed)
+            wanted = listed if len(allowed) == 1 else f"one of {listed}"
+            return "GC108", f"must be {wanted}, got {got}", nearest(str(error.instance), map(str, allowed))
+        case "minLength" | "minItems" | "minProperties":
+            what = {"minLength": "character", "minItems": "entry", "minProperties": "entry"}[error.validator]
+            return "GC108", f"must not be empty: it takes at least {limit} {what}", ""
+        case "maxLength":
+            return "GC108", f"must have at most {limit} characters, has {len(error.instance)}", "shorten it"
+        case "minimum" | "maximum":
+            word = "least" if error.validator == "minimum" else "most"
+            return "GC108", f"must be at {word} {limit}, got {got}", ""
+    return "GC108", f"is not allowed: {error.validator} {json.dumps(limit)[:60]}", ""
+
+
+def _pattern_hint(value: Value) -> str:
+    if isinstance(value, str) and value != value.strip():
+        return "take the white space around it away"
+    return ""
+
+
+def _type_hint(wanted: str, value: Value) -> str:
+    if wanted == "string" and isinstance(value, bool | int | float):
+        return "put it in quotes"
+    if wanted == "boolean" and isinstance(value, str | int):
+        return "write true or false, without quotes"
+    if wanted in ("integer", "number") and isinstance(value, str):
+        return "write the number alone, without quotes or signs"
+    if wanted == "array" and value is not None:
+        return "write a list: `[a, b]`, or one entry per line with `- `"
+    return ""
+
+
+def _without_annotations(schema: Any) -> Any:
+    """What fastjsonschema needs: it knows draft 7, which agrees on every keyword that the schemas use."""
+    if isinstance(schema, list):
+        return [_without_annotations(part) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    drop = ("$schema", "$id", "description", "title")
+    return {
+        key: _without_annotations(part)
+        for key, part in schema.items()
+        if not key.startswith("x-") and not (key in drop and isinstance(part, str))
+    }
+
+
+def _paths_with(schema: Any, annotation: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if not isinstance(schema, Mapping):
+        return
+    if schema.get(annotation):
+        yield path
+    for name, part in schema.get("properties", {}).items():
+        yield from _paths_with(part, annotation, (*path, name))
+    yield from _paths_with(schema.get("items"), annotation, (*path, "[]"))
+
+
+def _select(value: Value, pattern: tuple[str, ...], path: Path = ()) -> Iterator[tuple[Path, Value]]:
+    """Every value at a path in which `[]` stands for any entry of a list."""
+    if not pattern:
+        yield path, value
+    elif pattern[0] == "[]" and isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _select(inner, pattern[1:], (*path, index))
+    elif isinstance(value, dict) and pattern[0] in value:
+        yield from _select(value[pattern[0]], pattern[1:], (*path, pattern[0]))
