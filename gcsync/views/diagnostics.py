@@ -42,7 +42,7 @@ def _source(place: Place, source: str, style: Style, tone: Tone) -> list[str]:
     """The source line, cut around the caret when it is long, and the caret under the very characters it is about."""
     number = str(place.line)
     margin = style.paint(f"  {number} | ", Tone.DIM)
-    room = max(style.columns - len(number) - 6, 20)
+    room = max(style.columns - len(number) - 5, 20)
     before, marked, after = _parts(place, source.rstrip("\r\n"))
     before, marked, after = _cut_around(before, marked, after, room)
     caret = " " * cells(before) + style.paint("^" * max(cells(marked), 1), tone)

@@ -131,7 +131,7 @@ def _node(label: str, branch: _Branch, before: Value, after: Value) -> Node:
     nodes: list[tuple[Any, Node]] = []
     for key, below in branch.children.items():
         new_key = key if below.moved is None else below.moved
-        nodes.append((_order(key, "~"), _below(_label(key, new_key), below, before[key], after[new_key])))
+        nodes.append((_order(new_key, "~"), _below(_label(key, new_key), below, before[key], after[new_key])))
     for mark, key in branch.leaves:
         sides = {"before": before[key]} if mark == "-" else {"after": after[key]}
         nodes.append((_order(key, mark), Node(mark, _label(key), **sides)))

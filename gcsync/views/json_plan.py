@@ -196,7 +196,7 @@ def _action_reason(change: Change) -> str | None:
     if change.action is Action.REPLACE:
         forced = any(attribute.forces_replacement for attribute in change.attributes)
         return "replace_because_cannot_update" if forced else "replace_by_request"
-    if change.action is Action.DELETE and change.explanation == "no longer declared":
+    if change.action is Action.DELETE and change.explanation in ("no longer declared", "removed"):
         return "delete_because_no_resource_config"
     return None
 

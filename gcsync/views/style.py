@@ -47,6 +47,10 @@ class Style:
         """The width to lay out for; under 40 cells nothing can be laid out."""
         return max(self.width, MINIMUM_WIDTH)
 
+    def room(self, lead: str | int) -> int:
+        """How many cells are left of a line behind `lead`, a text or a number of cells; never too few to read."""
+        return max(self.columns - (lead if isinstance(lead, int) else cells(lead)), MINIMUM_WIDTH // 2)
+
 
 def clean(text: str) -> str:
     r"""Text from outside as a terminal may see it: what is not printable stands as its escape (`\n`, `\x1b`, `\u202e`).
@@ -86,12 +90,15 @@ def fold(text: str, width: int) -> list[str]:
 
 
 def paragraph(text: str, style: Style, *, first: str = "", indent: str = "", tone: Tone = Tone.PLAIN) -> list[str]:
-    """A text laid out in lines: `first` before the first one, `indent` before the others."""
-    room = max(style.columns - max(cells(first), cells(indent)), 20)
-    lead = first
+    """A cleaned text laid out in lines: `first` before the first one, `indent` before the others, all in one tone."""
+    beginning = fold(text, style.room(first))[0]
+    rest = text[len(beginning) :]
+    pieces = [beginning, *(fold(rest, style.room(indent)) if rest else [])]
     lines = []
-    for piece in fold(text, room):
-        lines.append(lead + style.paint(piece.rstrip(), tone))
+    lead = first
+    for piece in pieces:
+        blank = len(lead) - len(lead.lstrip())
+        lines.append(lead[:blank] + style.paint(lead[blank:] + piece.rstrip(), tone))
         lead = indent
     return lines
 

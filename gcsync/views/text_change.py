@@ -86,22 +86,24 @@ def _subject(item: NotChecked) -> str:
 
 
 def _notes(change: Change) -> Iterator[str]:
-    if change.previous_address is not None:
+    """Why, and what else a reader should know; what the explanation says already is not said again."""
+    said = change.explanation
+    if said:
+        yield clean(said)
+    if change.previous_address is not None and str(change.previous_address) not in said:
         yield f"moved from {clean(str(change.previous_address))}"
-    if change.explanation:
-        yield clean(change.explanation)
     if change.continues:
         yield f"goes on with {clean(change.id or '')}, which an earlier apply left half made"
     elif change.id and change.action in (Action.DELETE, Action.ADOPT, Action.REPLACE, Action.RELEASE):
         yield f"id {clean(change.id)}"
     if change.temporary_name:
         yield f"is named {quote(change.temporary_name)} for a moment, so that names can be traded"
-    if change.upgrades_marker:
+    if change.upgrades_marker and "marker" not in said:
         yield "its marker is written anew, in the form of this version"
-    if change.action is Action.RELEASE:
-        yield "the object stays as it is; only its marker goes"
+    if change.action is Action.RELEASE and not said:
+        yield "the object stays, only its marker goes"
     if change.action is Action.ADOPT and not change.differing:
-        yield "matches already; only a marker is written"
+        yield "matches already, only the marker is written"
 
 
 def _attributes(change: Change, style: Style) -> Iterator[str]:
@@ -116,7 +118,7 @@ def _attributes(change: Change, style: Style) -> Iterator[str]:
         yield from attribute_lines(attribute, style, reasons=change.action is not Action.ADOPT)
     named = {attribute.name for attribute in change.attributes}
     unchanged = len(set(change.after or {}) - named)
-    if change.differing and unchanged:
+    if unchanged and (change.differing or change.action is Action.REPLACE):
         yield " " * (INDENT + 2) + style.paint(f"# {unchanged} unchanged", Tone.DIM)
 
 
@@ -136,7 +138,7 @@ def _attribute_notes(attribute: AttributeChange, *, reasons: bool) -> Iterator[s
     if attribute.reason is Reason.CONFLICT:
         yield "CONFLICT"
     elif reasons:
-        yield attribute.reason.value
+        yield "drift: changed outside gcsync" if attribute.reason is Reason.DRIFT else attribute.reason.value
     if attribute.forces_replacement:
         yield "forces replacement"
     if attribute.name == PROTECTION:

@@ -38,7 +38,8 @@ def _report(report: DriftReport, style: Style, *, headed: bool) -> Iterator[list
 
 
 def _drifted(change: Change, style: Style) -> Iterator[str]:
-    yield from _head("!", "drifted", change, style, Tone.CONFLICT if change.has_conflict else Tone.CHANGED)
+    tone = Tone.CONFLICT if change.has_conflict else Tone.CHANGED
+    yield from _head("drifted", change, style, tone, "declared -> actual")
     for attribute in change.attributes:
         conflict = attribute.reason is Reason.CONFLICT
         node = explain(attribute.name, attribute.after, attribute.before)
@@ -51,7 +52,7 @@ def _drifted(change: Change, style: Style) -> Iterator[str]:
 
 def _section(word: str, meaning: str, changes: Sequence[Change], style: Style) -> Iterator[list[str]]:
     if changes:
-        lines = [line for change in changes for line in _head("!", word, change, style, Tone.DESTRUCTIVE)]
+        lines = [line for change in changes for line in _head(word, change, style, Tone.DESTRUCTIVE)]
         yield [*lines, *paragraph(meaning, style, first=" " * INDENT + "# ", indent=" " * INDENT + "# ", tone=Tone.DIM)]
 
 
@@ -64,10 +65,10 @@ def _pending(changes: Sequence[Change], style: Style) -> Iterator[str]:
         yield from paragraph(text, style, first=f"{mark:>3} {word:<8}", indent=" " * 12, tone=Tone.DIM)
 
 
-def _head(mark: str, word: str, change: Change, style: Style, tone: Tone) -> Iterator[str]:
-    lead = f"{mark:>3} {word} {clean(str(change.address))}"
+def _head(word: str, change: Change, style: Style, tone: Tone, note: str = "") -> Iterator[str]:
+    lead = f"  ! {word} {clean(str(change.address))}"
     name = f"  {quote(change.name)}" if change.name and change.name != change.address.key else ""
-    yield style.paint(lead, tone) + name
+    yield style.paint(lead, tone) + name + (style.paint(f"  # {note}", Tone.DIM) if note else "")
 
 
 def _closing(reports: Sequence[DriftReport]) -> str:

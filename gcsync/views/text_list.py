@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gcsync.model.drift import Owned
-from gcsync.views.style import Style, Tone, cells, clean, plural
+from gcsync.views.style import Style, Tone, cells, clean, paragraph, plural
 
 _HEADINGS = ("OWNER", "ADDRESS", "NAME", "ID", "")
 
@@ -14,11 +14,27 @@ def render_list(rows: Sequence[Owned], style: Style) -> str:
     """A table by owner and address; orphans and broken markers say so in the last column."""
     if not rows:
         return "No object in the organization bears a marker of gcsync.\n"
-    table = [_HEADINGS, *(_row(row) for row in sorted(rows, key=lambda r: (r.owner, r.kind, r.address, r.id)))]
-    widths = [max(cells(row[column]) for row in table) for column in range(len(_HEADINGS))]
-    lines = ["  ".join(_pad(text, width) for text, width in zip(row, widths, strict=True)).rstrip() for row in table]
-    lines[0] = style.paint(lines[0], Tone.BOLD)
+    ordered = [_row(row) for row in sorted(rows, key=lambda row: (row.owner, row.kind, row.address, row.id))]
+    lines = _table([_HEADINGS, *ordered])
+    if max(map(cells, lines)) > style.columns:
+        lines = [line for row in ordered for line in _record(row, style)]
+    else:
+        lines[0] = style.paint(lines[0], Tone.BOLD)
     return "\n".join([*lines, "", f"{plural(len(rows), 'object')}."]) + "\n"
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(cells(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    return ["  ".join(_pad(text, width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _record(row: tuple[str, ...], style: Style) -> Iterator[str]:
+    """A row below each other, where the table is wider than the terminal."""
+    owner, address, *rest = row
+    yield style.paint(f"{owner}  {address}", Tone.BOLD)
+    for text in rest:
+        if text:
+            yield from paragraph(text, style, first="  ", indent="    ")
 
 
 def _row(row: Owned) -> tuple[str, ...]:

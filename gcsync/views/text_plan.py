@@ -55,6 +55,8 @@ def _plan(plan: Plan, style: Style, *, headed: bool) -> Iterator[list[str]]:
     """The blocks of one stack; a blank line goes between two."""
     if headed:
         yield [style.paint(plan_title(plan), Tone.BOLD)]
+    if headed and not (plan.active or plan.left_out or plan.not_checked or plan.diagnostics or plan.refusals):
+        yield [f"  No changes, {plan.summary.unchanged} unchanged."]
     if lead := list(_lead(plan, style)):
         yield lead
     for change in plan.active:
@@ -85,4 +87,4 @@ def _lead(plan: Plan, style: Style) -> Iterator[str]:
 
 def _left_out(plan: Plan, style: Style) -> list[str]:
     names = ", ".join(clean(str(address)) for address in plan.left_out)
-    return paragraph(names, style, first="Left out by --target, --exclude: ", indent="  ", tone=Tone.DIM)
+    return paragraph(f"Left out by --target, --exclude: {names}", style, indent="  ", tone=Tone.DIM)

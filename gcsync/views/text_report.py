@@ -46,16 +46,13 @@ def render_report(reports: Sequence[Report], style: Style) -> str:
 def outcome_lines(outcome: Outcome, style: Style) -> Iterator[str]:
     """The end of one change; the CLI may print it while the others still run."""
     mark, tone = _MARKS[outcome.status]
-    written = outcome.status in (Status.DONE, Status.NOT_VERIFIED, Status.DIFFERS)
-    said = _DONE[outcome.action] if written else f"{outcome.action.value}: {outcome.status.value}"
-    if outcome.status in (Status.NOT_VERIFIED, Status.DIFFERS):
-        said = f"{outcome.action.value}: {outcome.status.value}"
+    said = _DONE[outcome.action] if outcome.status is Status.DONE else f"{outcome.action.value} {outcome.status.value}"
     name = outcome.change.name
-    text = clean(str(outcome.address)) + (f" {quote(name)}" if name and name != outcome.address.key else "")
+    text = clean(str(outcome.address)) + (f"  {quote(name)}" if name and name != outcome.address.key else "")
     notes = [f"id {clean(outcome.id)}"] if outcome.id and outcome.action is Action.CREATE else []
     notes += [clean(outcome.note)] if outcome.note else []
     tail = f" ({'; '.join(notes)})" if notes else ""
-    yield from paragraph(f"{text} {said}{tail}", style, first=f" {style.paint(mark, tone)} ", indent="    ")
+    yield from paragraph(f"{text}: {said}{tail}", style, first=f" {style.paint(mark, tone)} ", indent="    ")
     if outcome.diagnostic is not None:
         for line in render_diagnostics([outcome.diagnostic], style).splitlines():
             yield f"    {line}"
@@ -64,7 +61,8 @@ def outcome_lines(outcome: Outcome, style: Style) -> Iterator[str]:
 def _remarks(reports: Sequence[Report], style: Style) -> Iterator[str]:
     unverified = sum(report.count(Status.NOT_VERIFIED) for report in reports)
     if unverified:
-        text = f"{plural(unverified, 'object')} written, not verified: it could not be read back."
+        which = "it" if unverified == 1 else "they"
+        text = f"{plural(unverified, 'object')} written, not verified: {which} could not be read back."
         yield from paragraph(text, style, tone=Tone.WARNING)
     signals = [report.interrupted for report in reports if report.interrupted is not None]
     if signals:

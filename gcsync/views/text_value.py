@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -25,17 +26,17 @@ TONES: Final[dict[Mark, Tone]] = {"+": Tone.ADDED, "-": Tone.REMOVED, "~": Tone.
 
 def difference(node: Node, style: Style, indent: int, note: str = "", note_tone: Tone = Tone.DIM) -> Iterator[str]:
     """The lines of a difference. `note` stands behind the first one, `# drift`."""
-    tail = _tail(note, note_tone, style)
+    lead = _Lead(node.mark, node.label, style, indent)
     if node.mark != "~":
         value = node.after if node.mark == "+" else node.before
         yield from whole(node.mark, node.label, value, style, indent, note, note_tone)
     elif node.reordered:
-        yield _lead("~", node.label, style, indent, ":") + tail
+        yield from lead.alone(note, note_tone)
         yield from _dim("# the same, in another order", style, indent + STEP)
         yield from whole("-", "", node.before, style, indent + STEP)
         yield from whole("+", "", node.after, style, indent + STEP)
     elif node.children:
-        yield _lead("~", node.label, style, indent, ":") + tail
+        yield from lead.alone(note, note_tone)
         if node.known_by is not None:
             key, text = node.known_by
             yield from _context(f"{clean(key)}: {quote(text)}", style, indent + STEP)
@@ -44,7 +45,7 @@ def difference(node: Node, style: Style, indent: int, note: str = "", note_tone:
         if node.unchanged:
             yield from _dim(f"# {node.unchanged} unchanged", style, indent + STEP)
     elif _many_lines(node.before) or _many_lines(node.after):
-        yield _lead("~", node.label, style, indent, ":") + tail
+        yield from lead.alone(note, note_tone)
         yield from _text_difference(node.before, node.after, style, indent + STEP)
     else:
         yield from _replaced(node, style, indent, note, note_tone)
@@ -54,19 +55,63 @@ def whole(
     mark: Mark, label: str, value: Value, style: Style, indent: int, note: str = "", note_tone: Tone = Tone.DIM
 ) -> Iterator[str]:
     """The lines of a value that comes or goes as a whole."""
-    tail = _tail(note, note_tone, style)
-    colon = ": " if label else ""
-    lead = _lead(mark, label, style, indent, colon)
-    room = style.columns - indent - 2 - cells(clean(label) + colon)
+    lead = _Lead(mark, label, style, indent)
     short = inline(value)
-    note_room = len(note) + 4 if note else 0
-    if short is not None and cells(short) + note_room <= room:
-        yield lead + style.paint(short, TONES[mark]) + tail
-    elif short is not None and not isinstance(value, list):
-        yield from _folded(mark, lead, short, room, style, indent, tail)
-    else:
-        yield lead.rstrip() + tail
+    if short is None or (isinstance(value, list) and not lead.fits(short)):
+        yield from lead.alone(note, note_tone)
         yield from _inside(mark, value, style, indent + STEP)
+    elif lead.fits(short):
+        yield from lead.with_value(style.paint(short, TONES[mark]), cells(short), note, note_tone)
+    elif label and (note or not isinstance(value, str) or cells(short) <= style.columns - indent - STEP):
+        yield from lead.alone(note, note_tone)
+        yield from _folded(" " * (indent + STEP), short, mark, style, indent + STEP)
+    else:
+        yield from _folded(lead.plain_lead(), short, mark, style, indent + STEP)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """What a line begins with: the mark and the label; and how a value and a note go with it."""
+
+    mark: Mark
+    label: str
+    style: Style
+    indent: int
+
+    @property
+    def _shown(self) -> str:
+        return clean(self.label)
+
+    def fits(self, value: str) -> bool:
+        return self._length(cells(value)) <= self.style.columns
+
+    def plain_lead(self) -> str:
+        return self._marked(f"{self._shown}: " if self._shown else "")
+
+    def alone(self, note: str, tone: Tone) -> Iterator[str]:
+        """The label with nothing behind it but the note; its value follows on the next lines."""
+        yield from self._noted(self._marked(f"{self._shown}:"), cells(self._shown) + 1, note, tone)
+
+    def with_value(self, painted: str, length: int, note: str, tone: Tone) -> Iterator[str]:
+        """The label and its value, of `length` cells."""
+        yield from self._noted(self.plain_lead() + painted, self._length(length) - self.indent - 2, note, tone)
+
+    def _length(self, value: int) -> int:
+        return self.indent + 2 + (cells(self._shown) + 2 if self._shown else 0) + value
+
+    def _marked(self, text: str) -> str:
+        return " " * self.indent + self.style.paint(self.mark, TONES[self.mark]) + " " + text
+
+    def _noted(self, line: str, length: int, note: str, tone: Tone) -> Iterator[str]:
+        """The note behind the line, below it where there is no room."""
+        if not note:
+            yield line
+        elif self.indent + 2 + length + 4 + cells(note) <= self.style.columns:
+            yield f"{line}  {self.style.paint(f'# {note}', tone)}"
+        else:
+            yield line
+            below = " " * (self.indent + STEP)
+            yield from paragraph(f"# {note}", self.style, first=below, indent=f"{below}# ", tone=tone)
 
 
 def inline(value: Value) -> str | None:
@@ -111,18 +156,13 @@ def _inside(mark: Mark, value: Value, style: Style, indent: int) -> Iterator[str
 
 def _replaced(node: Node, style: Style, indent: int, note: str, note_tone: Tone) -> Iterator[str]:
     """`~ enabled: false -> true`, or the two below each other where they do not fit."""
-    tail = _tail(note, note_tone, style)
+    lead = _Lead("~", node.label, style, indent)
     before, after = inline(node.before), inline(node.after)
-    lead = _lead("~", node.label, style, indent, ": ")
-    if before is not None and after is not None:
-        length = (
-            indent + 4 + cells(clean(node.label)) + cells(before) + 4 + cells(after) + (len(note) + 4 if note else 0)
-        )
-        if length <= style.columns:
-            arrow = style.paint(" -> ", Tone.DIM)
-            yield lead + style.paint(before, Tone.REMOVED) + arrow + style.paint(after, Tone.ADDED) + tail
-            return
-    yield lead.rstrip() + tail
+    if before is not None and after is not None and lead.fits(f"{before} -> {after}"):
+        painted = [style.paint(before, Tone.REMOVED), style.paint("->", Tone.DIM), style.paint(after, Tone.ADDED)]
+        yield from lead.with_value(" ".join(painted), cells(f"{before} -> {after}"), note, note_tone)
+        return
+    yield from lead.alone(note, note_tone)
     yield from whole("-", "", node.before, style, indent + STEP)
     yield from whole("+", "", node.after, style, indent + STEP)
 
@@ -162,31 +202,16 @@ def _surroundings(lines: list[str], style: Style, indent: int, *, first: bool, l
 def _text_line(mark: str, line: str, style: Style, indent: int) -> Iterator[str]:
     tone = {"+": Tone.ADDED, "-": Tone.REMOVED}.get(mark, Tone.DIM)
     bar = f"{mark} | "
-    for piece in fold(clean(line), max(style.columns - indent - 4, 16)):
+    for piece in fold(clean(line), style.room(indent + 4)):
         yield " " * indent + style.paint(f"{bar}{piece}".rstrip(), tone)
         bar = "  : "
 
 
-def _folded(mark: Mark, lead: str, text: str, room: int, style: Style, indent: int, tail: str) -> Iterator[str]:
-    """A text that is longer than the line: below its label where that gives it more room, cut to pieces if need be."""
-    below = style.columns - indent - STEP
-    if tail or room < below // 2 or room < cells(text) <= below:
-        yield lead.rstrip() + tail
-        lead, room = " " * (indent + STEP), below
-    hang = " " * (indent + STEP)
-    pieces = fold(text, max(min(room, below), 16))
-    for piece in pieces:
+def _folded(lead: str, text: str, mark: Mark, style: Style, indent: int) -> Iterator[str]:
+    """A text longer than its line, cut to pieces."""
+    for piece in fold(text, style.room(indent)):
         yield lead + style.paint(piece, TONES[mark])
-        lead = hang
-
-
-def _lead(mark: Mark, label: str, style: Style, indent: int, colon: str) -> str:
-    text = clean(label) + colon if label else ""
-    return " " * indent + style.paint(mark, TONES[mark]) + " " + text
-
-
-def _tail(note: str, tone: Tone, style: Style) -> str:
-    return "  " + style.paint(f"# {note}", tone) if note else ""
+        lead = " " * indent
 
 
 def _context(text: str, style: Style, indent: int) -> Iterator[str]:

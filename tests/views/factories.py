@@ -24,11 +24,12 @@ def target(**overrides: Any) -> Target:
 
 
 def plan(*changes: Change, **overrides: Any) -> Plan:
+    """A plan of one stack; its changes sorted, as the engine sorts them."""
     values: dict[str, Any] = {
         "stack": "contact-center",
         "owner": "contact-center",
         "target": target(),
-        "changes": changes,
+        "changes": tuple(sorted(changes, key=lambda found: found.address.sort_key())),
         "file": "stacks/prod.yaml",
     }
     return Plan(**(values | overrides))

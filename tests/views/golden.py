@@ -1,0 +1,12 @@
+"""Whole outputs that tests compare with: one file each in `golden/`, read by people before it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "golden"
+
+
+def golden(name: str) -> str:
+    """The text of `golden/<name>.txt`."""
+    return (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
