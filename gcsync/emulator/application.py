@@ -220,7 +220,8 @@ def _limit_key(request: Request) -> str:
 
 def _database_failed(error: sqlite3.Error) -> Refusal:
     _log.error("the database failed: %s", error)
-    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+    # Errors of the Python module itself (the store was closed) have no code of SQLite.
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
         return Refusal(503, "service.unavailable", "The emulator's database is locked by another program.")
     return Refusal(500, "internal.server.error", f"The emulator's database failed: {error}.")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 
 import pytest
 import requests
@@ -123,19 +124,27 @@ def test_every_request_is_kept_waiting(run, monkeypatch):
     assert waits == [0.25]
 
 
-def test_a_database_that_fails_is_an_error_of_the_server(run, monkeypatch):
-    import sqlite3
-
+@pytest.mark.parametrize(
+    ("sqlite_code", "status", "code"),
+    [(sqlite3.SQLITE_FULL, 500, "internal.server.error"), (sqlite3.SQLITE_BUSY, 503, "service.unavailable")],
+)
+def test_a_database_that_fails_is_an_error_of_the_server(client, monkeypatch, sqlite_code, status, code):
     def fail(*_):
-        error = sqlite3.OperationalError("database or disk is full")
-        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        error = sqlite3.OperationalError("it failed")
+        error.sqlite_errorcode = sqlite_code
         raise error
 
-    client = run()
     monkeypatch.setattr("gcsync.emulator.store.Store.streams", fail)
     answer = client.send("GET", PATH)
-    assert (answer.status_code, answer.json()["code"]) == (500, "internal.server.error")
-    assert "disk is full" in answer.json()["message"]
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_database_that_was_closed_is_an_error_of_the_server(client, monkeypatch):
+    def fail(*_):
+        raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
+
+    monkeypatch.setattr("gcsync.emulator.store.Store.streams", fail)
+    assert client.send("GET", PATH).status_code == 500
 
 
 def test_a_fault_of_its_own_is_told_without_a_traceback(run, monkeypatch, caplog):

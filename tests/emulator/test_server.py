@@ -56,6 +56,7 @@ def test_the_url_can_be_spoken_to(run, host, url):
 def test_stopping_twice_is_no_error_and_leaves_nothing_running(database):
     threads = threading.active_count()
     running = start(EmulatorSettings(database))
+    requests.get(f"{running.url}/emulator", timeout=30)
     running.stop()
     running.stop()
     assert (running.running(), threading.active_count()) == (False, threads)
