@@ -21,7 +21,8 @@ _CREDENTIALS = re.compile(
     re.IGNORECASE,
 )
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
-# C0 and C1 controls, surrogates, and the marks that turn the direction of text round.
+# C0 and C1 controls, surrogates, what is invisible, and the marks that turn the direction of text round.
+_BLANKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x85\u2028\u2029"), " ")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+")
 
 
@@ -41,10 +42,10 @@ class Redactor:
         """At most 300 characters of `text` on one line, without secrets (`more` holds those of one request)."""
         kept = str(text)[:_READ_AT_MOST]
         secrets = self._known.union(form for secret in more if secret for form in _forms(secret))
-        # Twice: a control character inside a secret would hide it from the first pass.
+        # Twice: a secret may hold a line end, and a control character inside one would hide it from the first pass.
         kept = _redact(kept, secrets)
-        kept = " ".join(_CONTROLS.sub(" ", _ESCAPES.sub("", kept)).split())
-        kept = _redact(kept, secrets)
+        kept = " ".join(_CONTROLS.sub("", _ESCAPES.sub("", kept).translate(_BLANKS)).split())
+        kept = _CREDENTIALS.sub(_mask, _redact(kept, secrets))
         return kept if len(kept) <= LONGEST else f"{kept[: LONGEST - 1]}…"
 
 
@@ -82,7 +83,7 @@ def _redact(text: str, secrets: frozenset[str]) -> str:
             text = text.replace(secret, SECRET_TEXT)
         else:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", SECRET_TEXT, text)
-    return _CREDENTIALS.sub(_mask, text)
+    return text
 
 
 def _mask(match: re.Match[str]) -> str:

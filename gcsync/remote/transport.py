@@ -181,9 +181,11 @@ def _connection_problem(host: str, chain: list[BaseException], *, proxied: bool)
     hint += ", and the proxy variables" if proxied else "; behind a proxy, set HTTPS_PROXY"
     if any(isinstance(cause, NameResolutionError) for cause in chain):
         return f"the name of {host} cannot be resolved", hint
-    if any(isinstance(cause, ConnectTimeoutError | requests.ConnectTimeout) for cause in chain):
+    if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
+        return f"{host} refuses connections", hint
+    if any(isinstance(cause, TimeoutError) for cause in chain):
         return f"{host} did not take a connection within {CONNECT_SECONDS:.0f} s", hint
-    return f"{host} refuses connections", hint
+    return f"{host} cannot be reached", hint
 
 
 def _is_handshake(error: ssl.SSLError) -> bool:
