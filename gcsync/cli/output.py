@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gcsync.model.diagnostic import Diagnostic
     from gcsync.views.style import Style
 
-_DEFAULT_WIDTH = 100
+_DEFAULT_WIDTH = 120
 
 
 def result(text: str) -> None:
@@ -63,7 +63,7 @@ def report(diagnostics: Iterable[Diagnostic], style: Style) -> None:
 
 
 def style_of(stream: TextIO, *, no_color: bool) -> Style:
-    """Colour on a terminal only, and never under NO_COLOR; the width of the terminal, else 100 columns."""
+    """Colour on a terminal only, and never under NO_COLOR; the width of the terminal, else 120 columns."""
     from gcsync.views.style import Style
 
     terminal = stream.isatty()

@@ -1,0 +1,105 @@
+"""What a person at a terminal is asked, sees, and can stop."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import at_terminal
+from tests.e2e.workplace import Hand, Workplace, credentials_for
+
+QUESTION = 'Only "yes" applies these changes: '
+SKIPPED = "Applied: 0 created, 0 updated, 0 replaced, 0 deleted, 0 adopted, 0 failed, 1 skipped."
+
+
+def test_yes_applies(work: Workplace, hand: Hand) -> None:
+    work.stack("conversations")
+    with at_terminal(work, "apply") as terminal:
+        terminal.wait_for(QUESTION)
+        assert hand.streams() == []
+        terminal.type("yes\n")
+        assert terminal.end() == 0
+    assert "Applied: 1 created," in terminal.seen
+    assert [stream["name"] for stream in hand.streams()] == ["conversations"]
+
+
+@pytest.mark.parametrize("answer", ["no\n", "y\n", "YES\n", "\n", "\x04"])
+def test_anything_else_does_not(work: Workplace, hand: Hand, answer: str) -> None:
+    work.stack("conversations")
+    with at_terminal(work, "apply") as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.type(answer)
+        assert terminal.end() == 1
+    assert SKIPPED in terminal.seen
+    assert hand.streams() == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_at_the_question_applies_nothing(work: Workplace, hand: Hand, number: int, code: int) -> None:
+    work.stack("conversations")
+    with at_terminal(work, "apply") as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.interrupt(number)
+        assert terminal.end() == code
+    assert SKIPPED in terminal.seen
+    assert hand.streams() == []
+
+
+def test_ctrl_c_is_such_a_signal(work: Workplace, hand: Hand) -> None:
+    work.stack("conversations")
+    with at_terminal(work, "destroy", "--auto-approve") as terminal:
+        assert terminal.end() == 0
+    with at_terminal(work, "apply") as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.interrupt()
+        assert terminal.end() == 130
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_during_the_apply_ends_it_in_order(offline: Workplace, tmp_path: Path, number: int, code: int) -> None:
+    from gcsync.emulator import EmulatorSettings, start
+
+    offline.stack(*"abcdefghijkl")
+    with start(EmulatorSettings(database=tmp_path / "slow.db", latency=0.3)) as running:
+        slow = Workplace(offline.folder, offline.environ | credentials_for(running.url))
+        with at_terminal(slow, "apply", "--auto-approve", "--parallelism", "1") as terminal:
+            terminal.wait_for("stream.a: create: done")
+            terminal.interrupt(number)
+            assert terminal.end() == code
+        made = len(Hand(running.url).streams())
+    assert 1 <= made < 12
+    assert f"Applied: {made} created, 0 updated, 0 replaced, 0 deleted, 0 adopted, 0 failed, {12 - made} skipped." in (
+        terminal.seen
+    )
+
+
+def test_a_second_ctrl_c_ends_it_at_once(offline: Workplace, tmp_path: Path) -> None:
+    from gcsync.emulator import EmulatorSettings, start
+
+    offline.stack(*"abcdef")
+    with start(EmulatorSettings(database=tmp_path / "slow.db", latency=0.3)) as running:
+        slow = Workplace(offline.folder, offline.environ | credentials_for(running.url))
+        with at_terminal(slow, "apply", "--auto-approve", "--parallelism", "1") as terminal:
+            terminal.wait_for("stream.a: create: done")
+            terminal.interrupt()
+            terminal.interrupt()
+            assert terminal.end() == 130
+    assert "Traceback" not in terminal.seen
+
+
+def test_colours_are_for_terminals(work: Workplace) -> None:
+    work.stack("conversations")
+    with at_terminal(work, "plan") as terminal:
+        assert terminal.end() == 0
+    assert "\x1b[32m" in terminal.raw
+    assert "\x1b" not in work.gcsync("plan").out
+
+
+@pytest.mark.parametrize(("arguments", "environ"), [(("--no-color",), {}), ((), {"NO_COLOR": "1"})])
+def test_and_can_be_turned_off(work: Workplace, arguments: tuple[str, ...], environ: dict[str, str]) -> None:
+    work.stack("conversations")
+    with at_terminal(work, "plan", *arguments, **environ) as terminal:
+        assert terminal.end() == 0
+    assert "\x1b[3" not in terminal.raw
