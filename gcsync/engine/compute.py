@@ -118,7 +118,8 @@ class _Builder:
 
     def _adopt(self, resource: Resource, remote: RemoteObject) -> Change:
         change = self._compared(resource, remote, {}, Fingerprints(kind_schema(remote.kind), "", resource.address))
-        return replace(change, action=Action.ADOPT, explanation="is there and has no marker")
+        marker = self._marker(resource)
+        return replace(change, action=Action.ADOPT, explanation="is there and has no marker", marker=marker)
 
     def _paired(self, resource: Resource, remote: RemoteObject) -> Change:
         marker = remote.marker
@@ -134,7 +135,9 @@ class _Builder:
             previous_address=marker.address if marker.address != resource.address else None,
         )
         action, explanation = self._action(change)
-        return replace(change, action=action, explanation=explanation)
+        if action is not Action.NO_OP:
+            marker = self._marker(resource)
+        return replace(change, action=action, explanation=explanation, marker=marker)
 
     def _action(self, change: Change) -> tuple[Action, str]:
         if change.address in self.options.replace:
@@ -175,7 +178,6 @@ class _Builder:
             attributes=attributes,
             desired=resource,
             remote=remote,
-            marker=self._marker(resource),
         )
 
     def _marker(self, resource: Resource) -> Marker:

@@ -112,7 +112,7 @@ class Fingerprints:
 
 
 def slot_count(shape: Shape) -> int:
-    return 2 if shape.may_be_sensitive() else 1
+    return 2 if shape.may_be_sensitive else 1
 
 
 def _letters(digest: bytes, count: int) -> str:

@@ -40,13 +40,11 @@ class Shape:
     items: Shape | None = None
     properties: Mapping[str, Shape] = field(default_factory=dict)
     others: Shape | None = None
+    may_be_sensitive: bool = False
+    """Whether it, or anything in it, is `x-sensitive`."""
 
     def child(self, key: str) -> Shape:
         return self.properties.get(key) or self.others or PLAIN
-
-    def may_be_sensitive(self) -> bool:
-        inner = [*self.properties.values(), *(s for s in (self.items, self.others) if s is not None)]
-        return bool(self.sensitive) or any(shape.may_be_sensitive() for shape in inner)
 
     def canonical(self, value: Value) -> Value:
         """The value as it is shown and compared: sets sorted, text trimmed, what is empty left out of mappings."""
@@ -162,17 +160,23 @@ def _plain(value: Value) -> Value:
 
 def _shape(schema: Mapping[str, Any]) -> Shape:
     others = schema.get("additionalProperties")
+    items = _shape(schema["items"]) if "items" in schema else None
+    properties = {name: _shape(part) for name, part in schema.get("properties", {}).items()}
+    rest = _shape(others) if isinstance(others, Mapping) else None
+    sensitive = schema.get("x-sensitive", False)
     return Shape(
         is_set=schema.get("x-set", False),
         is_text=schema.get("x-text", False),
         case_insensitive_keys=schema.get("x-case-insensitive-keys", False),
-        sensitive=schema.get("x-sensitive", False),
+        sensitive=sensitive,
         force_new=schema.get("x-force-new", False),
         write_only=schema.get("x-write-only", False),
         computed=schema.get("x-computed", False),
-        items=_shape(schema["items"]) if "items" in schema else None,
-        properties={name: _shape(part) for name, part in schema.get("properties", {}).items()},
-        others=_shape(others) if isinstance(others, Mapping) else None,
+        items=items,
+        properties=properties,
+        others=rest,
+        may_be_sensitive=bool(sensitive)
+        or any(inner.may_be_sensitive for inner in (*properties.values(), items, rest) if inner is not None),
     )
 
 
