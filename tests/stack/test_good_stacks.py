@@ -30,17 +30,17 @@ def read_expected(name: str) -> dict[str, Any]:
     return expected
 
 
-def arguments(name: str) -> tuple[list[Path], Inputs, Path]:
+def arguments(name: str) -> tuple[list[str], Inputs, Path]:
     given = read_expected(name).get("inputs", {})
     inputs = Inputs(
         environment=given.get("environment"),
         variables=tuple(given.get("variables", ())),
-        variable_files=tuple(Path(file) for file in given.get("variable_files", ())),
+        variable_files=tuple(given.get("variable_files", ())),
         environ=given.get("environ", {}),
     )
     if (GOOD / name).is_dir():
-        return [Path("stack.yaml")], inputs, GOOD / name
-    return [Path(f"{name}.yaml")], inputs, GOOD
+        return ["stack.yaml"], inputs, GOOD / name
+    return [f"{name}.yaml"], inputs, GOOD
 
 
 def load(name: str) -> Stack:
@@ -130,9 +130,9 @@ def test_locates_what_an_alias_stands_for_where_it_is_written() -> None:
     assert starts(locate("anchors", "copy")) == [
         "anchors.yaml:9:3",
         "anchors.yaml:9:3",
-        "anchors.yaml:7:33",
+        "anchors.yaml:7:34",
         "anchors.yaml:3:40",
-        "anchors.yaml:3:15",
+        "anchors.yaml:3:9",
     ]
 
 
