@@ -6,6 +6,7 @@ DeepDiff never sees a secret: each stands as a token there, equal tokens for equ
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -94,12 +95,18 @@ def _differences(before: Value, after: Value) -> Iterator[tuple[Mark, Path, Path
         cutoff_distance_for_pairs=1,
         cutoff_intersection_for_pairs=1,
         threshold_to_diff_deeper=0,
+        hasher=_digest,
     )
     for kind, levels in found.items():
         mark: Mark = "+" if kind.endswith("_added") else "-" if kind.endswith("_removed") else "~"
         for level in levels:
             old, new = (_path(level.up, use_t2=use_t2) for use_t2 in (False, True))
             yield mark, (*old, _path(level, use_t2=mark == "+")[-1]), (*new, _path(level, use_t2=mark != "-")[-1])
+
+
+def _digest(text: str) -> str:
+    """DeepDiff's own refuses text with a lone surrogate, which JSON may carry."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _path(level: Any, *, use_t2: bool) -> Path:

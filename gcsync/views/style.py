@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MINIMUM_WIDTH = 40
+"""Cells that a line is laid out for at least."""
+
+_MINIMUM_ROOM = 12
+"""Cells that text keeps however far it is indented; a line then is longer than the terminal."""
 
 
 class Tone(StrEnum):
@@ -49,7 +53,7 @@ class Style:
 
     def room(self, lead: str | int) -> int:
         """How many cells are left of a line behind `lead`, a text or a number of cells; never too few to read."""
-        return max(self.columns - (lead if isinstance(lead, int) else cells(lead)), MINIMUM_WIDTH // 2)
+        return max(self.columns - (lead if isinstance(lead, int) else cells(lead)), _MINIMUM_ROOM)
 
 
 def clean(text: str) -> str:
@@ -103,6 +107,15 @@ def paragraph(text: str, style: Style, *, first: str = "", indent: str = "", ton
     return lines
 
 
+def shorten(text: str, width: int) -> str:
+    """A cleaned text of at most `width` cells: the middle of a longer one is left out."""
+    if cells(text) <= width:
+        return text
+    half = (width - 3) // 2
+    ending = _cut(text[::-1], 0, half)
+    return f"{text[: _cut(text, 0, half)]}...{text[len(text) - ending :]}"
+
+
 def plural(count: int, noun: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -124,7 +137,8 @@ def _cut(text: str, start: int, width: int) -> int:
 
     used = 0
     for index in range(start, len(text)):
-        used += get_character_cell_size(text[index])
+        # A variation selector widens the character before it; at worst a piece is a cell short of the width.
+        used += 1 if text[index] == "\ufe0f" else get_character_cell_size(text[index])
         if used > width:
             return max(index, start + 1)
     return len(text)

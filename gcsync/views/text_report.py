@@ -52,7 +52,9 @@ def outcome_lines(outcome: Outcome, style: Style) -> Iterator[str]:
     notes = [f"id {clean(outcome.id)}"] if outcome.id and outcome.action is Action.CREATE else []
     notes += [clean(outcome.note)] if outcome.note else []
     tail = f" ({'; '.join(notes)})" if notes else ""
-    yield from paragraph(f"{text}: {said}{tail}", style, first=f" {style.paint(mark, tone)} ", indent="    ")
+    first, *more = paragraph(f"{text}: {said}{tail}", style, first=f" {mark} ", indent="    ")
+    yield first.replace(mark, style.paint(mark, tone), 1)
+    yield from more
     if outcome.diagnostic is not None:
         for line in render_diagnostics([outcome.diagnostic], style).splitlines():
             yield f"    {line}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Final
 
 from gcsync.model.plan import ABSENT
 from gcsync.model.value import UNREADABLE, Secret, Value
 from gcsync.views.explain import Mark, Node
-from gcsync.views.style import Style, Tone, cells, clean, fold, paragraph, plural, quote
+from gcsync.views.style import Style, Tone, cells, clean, fold, paragraph, plural, quote, shorten
 
 STEP: Final = 4
 """Cells that a level is indented by."""
@@ -20,6 +21,9 @@ _CONTEXT = 2
 
 _LONG = 2000
 """Lines of a text above which the line diff takes a short cut, so that it ends soon."""
+
+_SHORTEST_LABEL = 8
+"""Cells that a label keeps in any case."""
 
 TONES: Final[dict[Mark, Tone]] = {"+": Tone.ADDED, "-": Tone.REMOVED, "~": Tone.CHANGED}
 
@@ -62,14 +66,14 @@ def whole(
         yield from _inside(mark, value, style, indent + STEP)
     elif lead.fits(short):
         yield from lead.with_value(style.paint(short, TONES[mark]), cells(short), note, note_tone)
-    elif label and (note or not isinstance(value, str) or cells(short) <= style.columns - indent - STEP):
+    elif label:
         yield from lead.alone(note, note_tone)
         yield from _folded(" " * (indent + STEP), short, mark, style, indent + STEP)
     else:
-        yield from _folded(lead.plain_lead(), short, mark, style, indent + STEP)
+        yield from _folded(lead.plain_lead(), short, mark, style, indent + 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Lead:
     """What a line begins with: the mark and the label; and how a value and a note go with it."""
 
@@ -78,9 +82,9 @@ class _Lead:
     style: Style
     indent: int
 
-    @property
+    @cached_property
     def _shown(self) -> str:
-        return clean(self.label)
+        return shorten(clean(self.label), max(self.style.columns - self.indent - STEP, _SHORTEST_LABEL))
 
     def fits(self, value: str) -> bool:
         return self._length(cells(value)) <= self.style.columns
@@ -155,8 +159,11 @@ def _inside(mark: Mark, value: Value, style: Style, indent: int) -> Iterator[str
 
 
 def _replaced(node: Node, style: Style, indent: int, note: str, note_tone: Tone) -> Iterator[str]:
-    """`~ enabled: false -> true`, or the two below each other where they do not fit."""
+    """`~ enabled: false -> true`, or the two below each other where they do not fit; a secret once."""
     lead = _Lead("~", node.label, style, indent)
+    if isinstance(node.before, Secret) and isinstance(node.after, Secret):
+        yield from whole("~", node.label, node.after, style, indent, note, note_tone)
+        return
     before, after = inline(node.before), inline(node.after)
     if before is not None and after is not None and lead.fits(f"{before} -> {after}"):
         painted = [style.paint(before, Tone.REMOVED), style.paint("->", Tone.DIM), style.paint(after, Tone.ADDED)]

@@ -95,4 +95,4 @@ def test_every_difference_is_explained(before: Any, after: Any) -> None:
     assert node.mark == "~"
     assert node.unchanged >= 0
     for child in node.children:
-        assert child.before != child.after or child.reordered
+        assert repr(child.before) != repr(child.after) or child.before != child.after or child.reordered
