@@ -95,7 +95,7 @@ def visit(groups: Sequence[Group], announce: Callable[[Target], None], *, no_col
 
 def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
     """A plan per stack, in the order of their names. Raises DiagnosticError, as for a --target that matches nothing."""
-    from gcsync.engine import compute
+    from gcsync.engine import check_selection, compute
 
     key = os.environ.get("GCSYNC_FINGERPRINT_KEY", "").encode() or None
 
@@ -105,7 +105,9 @@ def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
         return Planned(compute(stack, seen.refreshed, target, options, fingerprint_key=key), seen.group)
 
     pairs = [(seen, stack) for seen in visits for stack in seen.group.stacks]
-    return tuple(sorted(_each(pairs, plan), key=lambda planned: planned.plan.stack))
+    planned = sorted(_each(pairs, plan), key=lambda planned: planned.plan.stack)
+    check_selection([one.plan for one in planned], options)
+    return tuple(planned)
 
 
 def _each(items: Sequence[_Item], function: Callable[[_Item], _Result]) -> tuple[_Result, ...]:

@@ -5,6 +5,7 @@ from gcsync.engine.drift import drift_of, owned
 from gcsync.engine.execute import execute
 from gcsync.engine.options import Event, Options, Phase, Refreshed, StopRequest
 from gcsync.engine.refresh import refresh
+from gcsync.engine.selection import check_selection
 
 __all__ = [
     "Event",
@@ -12,6 +13,7 @@ __all__ = [
     "Phase",
     "Refreshed",
     "StopRequest",
+    "check_selection",
     "compute",
     "drift_of",
     "execute",

@@ -11,7 +11,7 @@ from gcsync.engine.matching import Matching, match
 from gcsync.engine.options import Options, Refreshed
 from gcsync.engine.order import order_steps
 from gcsync.engine.safety import find_refusals
-from gcsync.engine.selection import check_selection, select
+from gcsync.engine.selection import select
 from gcsync.engine.three_way import Comparison
 from gcsync.model.address import Address
 from gcsync.model.marker import GRAMMAR, Marker, UnusableMarker
@@ -28,13 +28,12 @@ def compute(
 ) -> Plan:
     """What would have to be done for one stack.
 
-    Raises DiagnosticError when the options name what is not there. Everything else that is wrong stands in the
-    plan: errors in `diagnostics`, what `apply` must refuse in `refusals`.
+    What is wrong stands in the plan: errors in `diagnostics`, what `apply` must refuse in `refusals`. Whether the
+    options name anything at all is asked of all plans together, by `check_selection`.
     """
     matching = match(stack, {kind: listing.objects for kind, listing in refreshed.listings.items()})
     builder = _Builder(stack, matching, options, fingerprint_key)
     everything = tuple(sorted(builder.changes(), key=lambda change: change.address.sort_key()))
-    check_selection(everything, options)
     changes, left_out = select(everything, options)
     order = order_steps(changes, everything)
     changes = tuple(
@@ -56,6 +55,7 @@ def compute(
         refusals=find_refusals(stack, matching, changes, options),
         not_checked=(*refreshed.not_checked, *_not_checked(changes, matching)),
         left_out=left_out,
+        known=frozenset((*stack.resources, *(change.address for change in everything))),
         pages={kind: listing.pages for kind, listing in refreshed.listings.items()},
     )
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gcsync.engine.options import Options, matches_any, matches_glob
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
-from gcsync.model.plan import Action, Change
+from gcsync.model.plan import Action, Change, Plan
 
 _DELETING = (Action.DELETE, Action.REPLACE)
 
 
-def check_selection(changes: tuple[Change, ...], options: Options) -> None:
-    """Raises DiagnosticError when an option names something that the stack does not have."""
-    problems = list(_problems(changes, options))
+def check_selection(plans: Sequence[Plan], options: Options) -> None:
+    """Raises DiagnosticError when an option names something that none of the stacks has."""
+    problems = list(_problems(plans, options))
     if problems:
         raise DiagnosticError(problems)
 
@@ -34,22 +34,22 @@ def _stays(change: Change, options: Options) -> bool:
     return not (options.no_delete and change.action in _DELETING)
 
 
-def _problems(changes: tuple[Change, ...], options: Options) -> Iterator[Diagnostic]:
-    addresses = [change.address for change in changes]
+def _problems(plans: Sequence[Plan], options: Options) -> Iterator[Diagnostic]:
+    addresses = sorted({address for plan in plans for address in plan.known})
     for option, globs in (("--target", options.targets), ("--exclude", options.excludes)):
         for glob in globs:
             if not any(matches_glob(address, glob) for address in addresses):
                 yield _nothing_there(option, glob, addresses)
     for option, named in (("--replace", options.replace), ("--allow-delete", options.allow_delete)):
-        for address in sorted(named):
-            if address not in addresses:
-                yield _nothing_there(option, str(address), addresses)
-    for change in changes:
-        if change.address in options.replace and change.remote is None:
+        for address in sorted(named.difference(addresses)):
+            yield _nothing_there(option, str(address), addresses)
+    for address in sorted(options.replace.intersection(addresses)):
+        changes = [change for plan in plans for change in plan.changes if change.address == address]
+        if changes and all(change.action is not Action.REPLACE for change in changes):
             yield Diagnostic(
                 "GC411",
-                f"--replace {change.address}: there is no object to replace; it would be created",
-                hint="leave --replace out",
+                f"--replace {address}: the stack has no object there to replace",
+                hint="leave --replace out; `gcsync plan` says what would happen to it",
             )
 
 

@@ -203,6 +203,8 @@ class Plan:
     refusals: tuple[Diagnostic, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     left_out: tuple[Address, ...] = ()
+    known: frozenset[Address] = field(default=frozenset(), repr=False)
+    """Every address that the stack declares or owns, selected or not."""
     file: str = ""
     environment: str | None = None
     pages: Mapping[str, int] = field(default_factory=dict)

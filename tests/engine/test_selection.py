@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gcsync.engine import Options
+from gcsync.engine import Options, check_selection
 from gcsync.engine.options import matches_glob
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import DiagnosticError
@@ -38,19 +38,20 @@ def test_selects_by_glob(options: Options, expected: set[str]) -> None:
 )
 def test_what_names_nothing_is_an_error(options: Options) -> None:
     with pytest.raises(DiagnosticError) as caught:
-        plan_for(WANTED, Streams(), options)
+        check_selection([plan_for(WANTED, Streams(), options)], options)
     assert [d.code for d in caught.value.diagnostics] == ["GC410"]
 
 
 def test_the_nearest_address_is_named() -> None:
     with pytest.raises(DiagnosticError) as caught:
-        plan_for(WANTED, Streams(), Options(targets=("stream.cals",)))
+        check_selection([plan_for(WANTED, Streams())], Options(targets=("stream.cals",)))
     assert "stream.calls" in caught.value.diagnostics[0].hint
 
 
 def test_replacing_what_is_not_there_is_an_error() -> None:
+    options = Options(replace=frozenset({Address("stream", "calls")}))
     with pytest.raises(DiagnosticError) as caught:
-        plan_for(WANTED, Streams(), Options(replace=frozenset({Address("stream", "calls")})))
+        check_selection([plan_for(WANTED, Streams(), options)], options)
     assert [d.code for d in caught.value.diagnostics] == ["GC411"]
 
 
@@ -59,3 +60,11 @@ def test_brackets_of_an_instance_are_no_glob() -> None:
     assert matches_glob(instance, 'stream.agents["emea"]')
     assert matches_glob(instance, "stream.agents[*")
     assert not matches_glob(Address("stream", "agentse"), 'stream.agents["emea"]')
+
+
+def test_with_several_stacks_it_is_enough_that_one_has_it() -> None:
+    options = Options(targets=("stream.theirs",))
+    others = stack(stream("theirs"), name="other")
+    plans = [plan_for(wanted, Streams(), options) for wanted in (WANTED, others)]
+    check_selection(plans, options)
+    assert [len(plan.changes) for plan in plans] == [0, 1]
