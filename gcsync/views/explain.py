@@ -29,7 +29,7 @@ class Node:
     """A difference. With `children` it is a mapping or list that differs inside; `unchanged` counts what does not.
 
     `label` is a key, an index (`[1]`, or `[0 -> 1]` where an element also moved), or empty for a member of a list
-    of plain values. `reordered`: the same elements in another order.
+    of plain values. `reordered`: its unchanged elements stand in another order.
     """
 
     mark: Mark
@@ -142,22 +142,24 @@ def _node(label: str, branch: _Branch, before: Value, after: Value) -> Node:
     for mark, key in branch.leaves:
         sides = {"before": before[key]} if mark == "-" else {"after": after[key]}
         nodes.append((_order(key, mark), Node(mark, _label(key), **sides)))
-    touched = len(branch.children) + sum(mark == "-" for mark, _ in branch.leaves)
+    gone: set[Any] = {*branch.children, *(key for mark, key in branch.leaves if mark == "-")}
+    come: set[Any] = {
+        *(below.moved for below in branch.children.values()),
+        *(key for mark, key in branch.leaves if mark == "+"),
+    }
+    if isinstance(before, Mapping):
+        shuffled = [key for key in before if key not in gone and before[key] != after[key]]
+        nodes += [(_order(key, "~"), Node("~", key, before[key], after[key], reordered=True)) for key in shuffled]
+        gone.update(shuffled)
     children = tuple(node for _, node in sorted(nodes, key=lambda pair: pair[0]))
-    known_by = None
-    if label.startswith("["):
-        changed = {*branch.children, *(key for _, key in branch.leaves)}
-        known_by = _known_by(before, changed)
-    unchanged = max(len(before) - touched, 0) - (known_by is not None)
-    return Node("~", label, before, after, children, unchanged, known_by=known_by)
+    known_by = _known_by(before, gone | come) if label.startswith("[") else None
+    unchanged = len(before) - len(gone) - (known_by is not None)
+    moved = isinstance(before, list) and _kept(before, gone) != _kept(after, come)
+    return Node("~", label, before, after, children, unchanged, moved, known_by)
 
 
-def _known_by(element: Value, changed: set[str | int]) -> tuple[str, str] | None:
-    if isinstance(element, Mapping):
-        for key in _NAMING:
-            if key not in changed and isinstance(element.get(key), str):
-                return key, element[key]
-    return None
+def _kept(elements: list[Value], touched: set[Any]) -> list[Value]:
+    return [element for index, element in enumerate(elements) if index not in touched]
 
 
 def _below(label: str, branch: _Branch, before: Value, after: Value) -> Node:
@@ -166,6 +168,14 @@ def _below(label: str, branch: _Branch, before: Value, after: Value) -> Node:
     if branch.children or branch.leaves:
         return _node(label, branch, before, after)
     return Node("~", label, before, after)
+
+
+def _known_by(element: Value, changed: set[Any]) -> tuple[str, str] | None:
+    if isinstance(element, Mapping):
+        for key in _NAMING:
+            if key not in changed and isinstance(element.get(key), str):
+                return key, element[key]
+    return None
 
 
 def _members(label: str, before: list[Value], after: list[Value]) -> Node:

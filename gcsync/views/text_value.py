@@ -34,7 +34,7 @@ def difference(node: Node, style: Style, indent: int, note: str = "", note_tone:
     if node.mark != "~":
         value = node.after if node.mark == "+" else node.before
         yield from whole(node.mark, node.label, value, style, indent, note, note_tone)
-    elif node.reordered:
+    elif node.reordered and not node.children:
         yield from lead.alone(note, note_tone)
         yield from _dim("# the same, in another order", style, indent + STEP)
         yield from whole("-", "", node.before, style, indent + STEP)
@@ -47,7 +47,8 @@ def difference(node: Node, style: Style, indent: int, note: str = "", note_tone:
         for child in node.children:
             yield from difference(child, style, indent + STEP)
         if node.unchanged:
-            yield from _dim(f"# {node.unchanged} unchanged", style, indent + STEP)
+            order = ", in another order" if node.reordered else ""
+            yield from _dim(f"# {node.unchanged} unchanged{order}", style, indent + STEP)
     elif _many_lines(node.before) or _many_lines(node.after):
         yield from lead.alone(note, note_tone)
         yield from _text_difference(node.before, node.after, style, indent + STEP)

@@ -41,6 +41,15 @@ def test_a_list_in_another_order_says_so() -> None:
     assert explain("a", [{"k": 1}, {"k": 2}], [{"k": 2}, {"k": 1}]).reordered
 
 
+def test_another_order_beside_other_changes_is_not_lost() -> None:
+    old, new = [{"k": 1}, {"k": 2}, {"k": 3}], [{"k": 3}, {"k": 2, "x": 0}, {"k": 1}]
+    node = explain("a", old, new)
+    assert (outline(node), node.unchanged, node.reordered) == (["~a", ["~[1]", "+x"]], 2, True)
+    inside = explain("a", {"list": old, "b": 1, "c": 1}, {"list": old[::-1], "b": 2, "c": 1})
+    assert (outline(inside), inside.unchanged) == (["~a", "~b", "~list"], 1)
+    assert inside.children[1].reordered
+
+
 def test_mappings_are_compared_key_by_key() -> None:
     node = explain("m", {"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 5, "d": 4})
     assert (outline(node), node.unchanged) == (["~m", "~b", "-c", "+d"], 1)
