@@ -141,7 +141,7 @@ class TestCommandLine:
         work.stack("conversations")
         ran = work.gcsync(*arguments)
         assert (ran.code, f"error[{code}]" in ran.err, ran.out) == (1, True, ""), ran.err
-        assert "secret" not in ran.err
+        assert "a-secret" not in ran.err
 
     def test_no_answer_without_a_terminal(self, work: Workplace, hand: Hand) -> None:
         work.stack("conversations")

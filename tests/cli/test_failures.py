@@ -1,0 +1,104 @@
+"""How a command ends that could not end well."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from gcsync.cli.exit_codes import ExitCode
+from gcsync.cli.failures import end, redact
+from gcsync.cli.interruption import Terminated
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+
+@pytest.fixture(autouse=True)
+def in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED, "Interrupted.\n"),
+        (Terminated(), ExitCode.TERMINATED, "Terminated.\n"),
+        (
+            DiagnosticError(Diagnostic("GC999", "the reason", hint="the next step")),
+            ExitCode.ERROR,
+            "error[GC999]: the reason\n  hint: the next step\n",
+        ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "some/file"),
+            ExitCode.ERROR,
+            "error[GC603]: some/file: Permission denied\n"
+            "  hint: see that the file can be read and its folder written\n",
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "some/file"),
+            ExitCode.ERROR,
+            "error[GC602]: the output could not be written: No space left on device\n"
+            "  hint: free some space, or send the output elsewhere, and run the command again\n",
+        ),
+    ],
+)
+def test_what_is_said_and_with_which_code(
+    error: BaseException, code: ExitCode, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert end(error, []) is code
+    assert capsys.readouterr() == ("", said)
+
+
+class TestInternalErrors:
+    def test_the_log_is_private_and_named(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert end(a_bug(), ["plan"]) is ExitCode.ERROR
+        (log,) = Path(".gcsync").glob("internal-error-*.log")
+        assert f"internal error GC900: ZeroDivisionError; its log is {log}\n" in capsys.readouterr().err
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+        assert "ZeroDivisionError: division by zero" in log.read_text(encoding="utf-8")
+        assert Path(".gcsync/.gitignore").read_text(encoding="utf-8") == "*\n"
+
+    def test_it_goes_to_the_temporary_folder_where_the_own_one_cannot_be_made(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path(".gcsync").write_text("a file in the way", encoding="utf-8")
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+        end(a_bug(), [])
+        assert [path.name.startswith("internal-error-") for path in elsewhere.iterdir()] == [True]
+        assert str(elsewhere) in capsys.readouterr().err
+
+    def test_no_secret_of_the_environment_or_the_command_line_is_in_it(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("GENESYS_CLOUD_CLIENT_SECRET", "sesame-one")
+        end(ValueError("sesame-one and sesame-two"), ["plan", "--var", "key=sesame-two"])
+        (log,) = Path(".gcsync").glob("internal-error-*.log")
+        assert "sesame" not in log.read_text(encoding="utf-8") + capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Authorization: Bearer abcdef.123456", "Authorization: (redacted)"),
+        ("sent Basic Y2xpZW50OnNlY3JldA==", "sent Basic (redacted)"),
+        ('{"access_token": "abc-def", "expires_in": 60}', '{"access_token": "(redacted)", "expires_in": 60}'),
+        ("https://user:password@example.com/x", "https://(redacted)@example.com/x"),
+        ("https://example.com/x", "https://example.com/x"),
+        ("the word of PASSWORD is sesame", "the word of PASSWORD is (redacted)"),
+    ],
+)
+def test_what_looks_like_a_credential_is_taken_out(text: str, expected: str) -> None:
+    assert redact(text, {"DATABASE_PASSWORD": "sesame", "SHORT_TOKEN": "is", "PATH": "word"}).startswith(expected[:20])
+    assert "sesame" not in redact(text, {"DATABASE_PASSWORD": "sesame"})
+
+
+def a_bug() -> Exception:
+    try:
+        os.getpid() / 0
+    except ZeroDivisionError as error:
+        return error
+    raise AssertionError

@@ -1,0 +1,70 @@
+"""The wheel holds what gcsync reads at run time, and gcsync imports what the wheel asks for."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import ROOT, parsed, python_files
+
+DISTRIBUTIONS = packages_distributions()
+
+
+def declared() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {re.split(r"[^A-Za-z0-9._-]", entry)[0].lower() for entry in project["dependencies"]}
+
+
+def imported() -> set[str]:
+    """The distributions that gcsync imports from, anywhere in its code."""
+    modules: set[str] = set()
+    for path in python_files("gcsync"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules.add(node.module.partition(".")[0])
+    foreign = modules - sys.stdlib_module_names - {"gcsync"}
+    return {DISTRIBUTIONS[module][0].lower() for module in foreign}
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    assert imported() - declared() == set()
+
+
+def test_every_declared_dependency_is_imported() -> None:
+    assert declared() - imported() == set()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    from hatchling.builders.wheel import WheelBuilder
+
+    folder = tmp_path_factory.mktemp("wheel")
+    (built,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    with zipfile.ZipFile(Path(built)) as archive:
+        return set(archive.namelist())
+
+
+def test_the_wheel_holds_the_schemas(wheel: set[str]) -> None:
+    schemas = {f"gcsync/schema/files/{path.name}" for path in (ROOT / "schemas").glob("*.json")}
+    assert schemas
+    assert schemas - wheel == set()
+
+
+def test_the_wheel_holds_every_file_of_the_package(wheel: set[str]) -> None:
+    suffixes = (".py", ".toml", ".json", ".typed")
+    files = {str(p.relative_to(ROOT)) for p in (ROOT / "gcsync").rglob("*") if p.suffix in suffixes}
+    assert "gcsync/explanations/GC1.toml" in files
+    assert files - wheel == set()
+
+
+def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
+    assert {name for name in wheel if not name.startswith("gcsync/") and ".dist-info/" not in name} == set()

@@ -1,0 +1,46 @@
+"""Nothing in the tree tells where it was written."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from urllib.parse import urlsplit
+
+from tests.house.source import ROOT, name, text_files
+
+PLACE = re.compile(r"(?<![\w.~/-])/(?:home|root|Users|workspace|builds|mnt|opt|srv)/[\w.-]+")
+LOCK = re.compile(r'"resolved":|--index-url|--extra-index-url|--find-links|_authToken')
+
+
+def test_no_file_names_a_place_of_a_machine() -> None:
+    assert occurrences(PLACE) == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    assert occurrences(LOCK) == []
+
+
+def test_no_file_names_this_machine() -> None:
+    here = {str(ROOT), *registries()}
+    if len(socket.gethostname()) > 5 and socket.gethostname() != "localhost":
+        here.add(socket.gethostname())
+    assert occurrences(re.compile("|".join(re.escape(place) for place in here if place))) == []
+
+
+def registries() -> set[str]:
+    """The hosts that this machine's package managers are set to."""
+    names = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "NPM_CONFIG_REGISTRY", "npm_config_registry")
+    hosts = {urlsplit(url).hostname for variable in names for url in os.environ.get(variable, "").split()}
+    return {host for host in hosts if host and host != "pypi.org"}
+
+
+def occurrences(pattern: re.Pattern[str]) -> list[str]:
+    """Where it stands, in every text file but this one."""
+    return [
+        f"{name(path)}:{number}: {found[0]}"
+        for path in text_files()
+        if name(path) != "tests/house/test_tree.py"
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if (found := pattern.search(line))
+    ]
