@@ -221,7 +221,7 @@ def test_an_update_lays_every_declared_attribute_over_the_object() -> None:
         "enabled": False,
         "event_types": ["*"],
         "destinations": [
-            {"protocol": "https", "url": "https://new.example.com", "headers": {"X-Api-Key": Secret("k")}}
+            {"protocol": "https", "url": "https://a.example.com", "headers": {"X-Api-Key": Secret("k")}}
         ],
     }
     assert sent(wire(), attributes) == {
