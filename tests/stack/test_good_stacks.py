@@ -131,8 +131,8 @@ def test_locates_what_an_alias_stands_for_where_it_is_written() -> None:
         "anchors.yaml:9:3",
         "anchors.yaml:9:3",
         "anchors.yaml:7:34",
-        "anchors.yaml:3:40",
-        "anchors.yaml:3:9",
+        "anchors.yaml:3:38",
+        "anchors.yaml:3:15",
     ]
 
 
