@@ -16,9 +16,11 @@ from gcsync.schema.compose import kind_schema
 from gcsync.schema.files import read_schema
 from gcsync.stack.check import Checker, Fault, describe
 from gcsync.stack.declared import Declared
-from gcsync.stack.expressions import BadExpression, Note, Resolved, Scope, Unknown, expressions_in, resolve
+from gcsync.stack.expressions import BadExpression, Note, Resolved, Scope, expressions_in, resolve
+from gcsync.stack.marks import own
 from gcsync.stack.notices import warn_of_everything
 from gcsync.stack.report import Report, Spot
+from gcsync.stack.unknown import BROKEN
 from gcsync.stack.variables import Variables
 
 
@@ -63,6 +65,8 @@ class Assembler:
         kind = rules(entry.kind)
         resolved = self._resolved(entry, kind)
         value = resolved.value
+        for note in resolved.notes.values():
+            self.variables.report_missing(note.variables, self.report)
         for path, at_key, error in resolved.errors:
             self._error(entry, path, error, at_key=at_key)
         faults = kind.checker.faults(value, unknown=resolved.has_gaps, secret=_secrets(resolved.notes))
@@ -109,6 +113,8 @@ class Assembler:
 
     def _fault(self, entry: Declared, fault: Fault, notes: Mapping[Path, Note]) -> None:
         spot = self.spot(entry, fault.path, notes, at_key=fault.at_key)
+        if not fault.path and not fault.at_key and entry.value is not None:
+            spot = Spot(entry.source, own(entry.marks))
         self.report.error(fault.code, fault.message, spot, entry.path(fault.path), fault.hint)
 
     def spot(self, entry: Declared, path: Path, notes: Mapping[Path, Note], *, at_key: bool = False) -> Spot:
@@ -170,7 +176,7 @@ class Assembler:
 def _with_gaps(value: Value, paths: Iterable[Path], at: Path = ()) -> Any:
     holes = set(paths)
     if at in holes:
-        return Unknown()
+        return BROKEN
     if isinstance(value, dict):
         return {key: _with_gaps(inner, holes, (*at, key)) for key, inner in value.items() if (*at, key) not in holes}
     if isinstance(value, list):

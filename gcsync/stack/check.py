@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gcsync.model.value import SECRET_TEXT, Path, Value
-from gcsync.stack.expressions import Unknown, nearest
+from gcsync.stack.expressions import nearest
 from gcsync.stack.masking import LOOKS_SECRET, is_secret_text
+from gcsync.stack.unknown import Unknown
 
 _NAMES: Final = {
     "object": "a mapping",
@@ -223,7 +224,11 @@ def _words(error: Any, got: str) -> tuple[str, str, str]:
             allowed = limit if error.validator == "enum" else [limit]
             listed = ", ".join(str(item) for item in allowed)
             wanted = listed if len(allowed) == 1 else f"one of {listed}"
-            return "GC108", f"must be {wanted}, got {got}", nearest(str(error.instance), map(str, allowed))
+            return (
+                "GC108",
+                f"must be {wanted}, got {got}",
+                nearest(str(error.instance), map(str, allowed)) or f"write {wanted}",
+            )
         case "minLength" | "minItems" | "minProperties":
             what = {"minLength": "character", "minItems": "entry", "minProperties": "entry"}[error.validator]
             return "GC108", f"must not be empty: it takes at least {limit} {what}", ""

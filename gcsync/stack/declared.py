@@ -13,6 +13,7 @@ from gcsync.stack.check import describe
 from gcsync.stack.marks import Marks, find, find_key, to_place
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.source import Source
+from gcsync.stack.unknown import Unknown
 
 _KEY = re.compile(KEY_PATTERN)
 
@@ -56,6 +57,8 @@ def declared_in(source: Source, sections: Mapping[str, str], report: Report) -> 
         if section not in sections:
             continue
         inner_marks = marks[2 + 2 * index]
+        if isinstance(inner, Unknown):
+            continue
         if not isinstance(inner, dict):
             message = f"must be a mapping, got {describe(inner, hidden=True)}"
             report.error("GC105", message, Spot(source, find(inner, inner_marks, ())), (section,), "write `key:` lines")
@@ -77,5 +80,8 @@ def _usable_key(entry: Declared, report: Report) -> bool:
         report.error("GC211", "an expression cannot stand in a key", entry.spot(), entry.path(), hint)
     else:
         message = f'"{entry.key[:70]}" is no key: 1 to 63 letters, digits, `_` and `-`, beginning with a letter or `_`'
-        report.error("GC114", message, entry.spot(), entry.path(), "the name may be any text: put that into `name:`")
+        hint = "the name may be any text: put that into `name:`"
+        if entry.key.startswith(f"{entry.kind}."):
+            hint = f"the key alone, without the kind: {entry.key.removeprefix(f'{entry.kind}.')[:63]}"
+        report.error("GC114", message, entry.spot(), entry.path(), hint)
     return False

@@ -110,7 +110,7 @@ def included(stack: Source, patterns: Any, files: Files) -> list[Source]:
             files.report.error("GC118", problem, spot, path, hint)
         for name in names:
             source = files.open(stack.path.parent / name)
-            if source.document.complete or not source.document.problems[0].code == "GC101":
+            if source.document.complete or source.document.problems[0].code != "GC101":
                 parts[source] = None
                 continue
             files.report.findings.pop()

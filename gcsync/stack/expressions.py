@@ -14,10 +14,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Final
+from typing import Any, Final
 
 from gcsync.model.value import Path, Value
 from gcsync.stack.source import UnreadableFile, read_text
+from gcsync.stack.unknown import BROKEN, Unknown
 
 MAX_FILE_BYTES: Final = 1024 * 1024
 
@@ -26,13 +27,6 @@ _VARIABLE = re.compile(r"var\.(?P<name>[A-Za-z_][A-Za-z0-9_-]*)")
 _REFERENCE = re.compile(r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_-]*(?:\[[^\]]*\])?\.[A-Za-z_].*")
 _NAMES = ("var", "file", "each", "env_name")
 _FORMS = "an expression is ${var.NAME}, ${file.PATH} or ${env_name}; $${ stands for a literal ${"
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A value that is not known while a stack is only validated. `type` is a variable's type, None for any."""
-
-    type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +142,12 @@ def _read_below(folder: FilePath, name: str) -> str:
     if path.exists() and not path.is_file():
         raise BadExpression("GC208", f"{shown} is no file", "name a file below the stack's folder")
     try:
-        return read_text(path, MAX_FILE_BYTES)
+        text = read_text(path, MAX_FILE_BYTES)
     except UnreadableFile as error:
         raise BadExpression("GC208", f"{shown}: {error.problem.message}", "the file holds UTF-8 text") from None
+    if "\0" in text:
+        raise BadExpression("GC208", f"{shown} is no text", "the file holds UTF-8 text")
+    return text
 
 
 @dataclass(slots=True)
@@ -165,61 +162,58 @@ class Resolved:
 
 def resolve(value: Value, scope: Scope) -> Resolved:
     """Replace every expression; parts without one are not copied."""
-    notes: dict[Path, Note] = {}
-    errors: list[tuple[Path, bool, BadExpression]] = []
-    path: list[str | int] = []
-    gaps = False
+    resolver = _Resolver(scope)
+    result = resolver.walk(value)
+    return Resolved(result, resolver.notes, resolver.errors, resolver.has_gaps)
 
-    def text(leaf: str) -> Value:
-        nonlocal gaps
-        try:
-            result, variables, sensitive = evaluate(leaf, scope)
-        except BadExpression as error:
-            errors.append((tuple(path), False, error))
-            gaps = True
-            return Unknown()
-        gaps = gaps or isinstance(result, Unknown)
-        if variables or sensitive:
-            notes[tuple(path)] = Note(variables, sensitive)
-        return result
 
-    def walk(inner: Value) -> Value:
-        if type(inner) is dict:
-            return mapping(inner)
-        if type(inner) is list:
-            return sequence(inner)
-        return text(inner) if type(inner) is str and "${" in inner else inner
+class _Resolver:
+    """Walks a value, with the path to where it is."""
 
-    def mapping(given: dict[str, Value]) -> Value:
-        changed: dict[str, Value] | None = None
-        for key, inner in given.items():
-            if "${" in key:
-                errors.append(((*path, key), True, _in_key(key)))
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.notes: dict[Path, Note] = {}
+        self.errors: list[tuple[Path, bool, BadExpression]] = []
+        self.has_gaps = False
+        self.path: list[str | int] = []
+
+    def walk(self, value: Value) -> Value:
+        kind = type(value)
+        if kind is dict:
+            return self.inside(value, value.items(), dict)
+        if kind is list:
+            return self.inside(value, enumerate(value), list)
+        if kind is str and "${" in value:
+            return self.text(value)
+        self.has_gaps = self.has_gaps or kind is Unknown
+        return value
+
+    def inside(self, given: Value, entries: Iterable[tuple[Any, Value]], copy: Callable[[Value], Value]) -> Value:
+        changed: Value = None
+        for key, inner in entries:
             kind = type(inner)
-            if kind is dict or kind is list or (kind is str and "${" in inner):
-                path.append(key)
-                result = walk(inner)
-                path.pop()
+            if copy is dict and "${" in key:
+                self.errors.append(((*self.path, key), True, _in_key(key)))
+            if kind is dict or kind is list or kind is Unknown or (kind is str and "${" in inner):
+                self.path.append(key)
+                result = self.walk(inner)
+                self.path.pop()
                 if result is not inner or kind is str:
-                    changed = dict(given) if changed is None else changed
+                    changed = copy(given) if changed is None else changed
                     changed[key] = result
         return given if changed is None else changed
 
-    def sequence(given: list[Value]) -> Value:
-        changed: list[Value] | None = None
-        for index, inner in enumerate(given):
-            kind = type(inner)
-            if kind is dict or kind is list or (kind is str and "${" in inner):
-                path.append(index)
-                result = walk(inner)
-                path.pop()
-                if result is not inner or kind is str:
-                    changed = list(given) if changed is None else changed
-                    changed[index] = result
-        return given if changed is None else changed
-
-    result = walk(value)
-    return Resolved(result, notes, errors, gaps)
+    def text(self, leaf: str) -> Value:
+        try:
+            result, variables, sensitive = evaluate(leaf, self.scope)
+        except BadExpression as error:
+            self.errors.append((tuple(self.path), False, error))
+            self.has_gaps = True
+            return BROKEN
+        self.has_gaps = self.has_gaps or isinstance(result, Unknown)
+        if variables or sensitive:
+            self.notes[tuple(self.path)] = Note(variables, sensitive)
+        return result
 
 
 def _in_key(key: str) -> BadExpression:

@@ -37,7 +37,7 @@ def masked_line(source: Source, regions: list[Region], mark: int) -> tuple[str |
     """
     number, column, _ = unpack(mark)
     line = source.line(number)
-    if line is None:
+    if line is None or (not source.text and not source.document.complete):
         return None, None
     if not source.document.complete:
         return _by_looks(line, column), None

@@ -29,7 +29,7 @@ def _everything(kind: str) -> tuple[tuple[str, str], ...]:
 
 def warn_of_everything(entry: Declared, value: Mapping[str, Value], report: Report) -> None:
     """`value` is the resource with its expressions resolved."""
-    hint = "name the event types that you need; every event of the organization is sent, and paid for"
+    hint = "every event of the organization is sent, and paid for; list the event types that you need in `{}`"
     for name, everything in _everything(entry.kind):
         given = value.get(name, [])
         if given == []:
@@ -40,7 +40,7 @@ def warn_of_everything(entry: Declared, value: Mapping[str, Value], report: Repo
             message = f'"{everything}" stands for every event of the organization'
         else:
             continue
-        report.warn("GC150", message, entry.spot(path), entry.path(path), hint)
+        report.warn("GC150", message, entry.spot(path), entry.path(path), hint.format(name))
 
 
 def warn_of_plain_secrets(entry: Declared, report: Report) -> None:
@@ -79,7 +79,7 @@ def _plain_secret(text: str, sensitive: Any, name: str) -> str:
     if sensitive == "url-credentials":
         return "credentials in a URL" if _url_holds_secret(text) else ""
     rest = _EXPRESSION.sub("", text)
-    is_scheme = rest != text and rest.strip().lower() in ("", "bearer", "basic", "token", "apikey")
+    is_scheme = rest != text and rest.strip(" {}").lower() in ("", "bearer", "basic", "token", "apikey")
     return f"the header {name}" if _SECRET_NAME.search(name) and not is_scheme else ""
 
 

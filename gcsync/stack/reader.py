@@ -29,6 +29,7 @@ from yaml.events import (
 from gcsync.model.value import Path, Value
 from gcsync.stack.marks import Marks, own, pack, unpack
 from gcsync.stack.syntax import explain
+from gcsync.stack.unknown import BROKEN, Unknown
 
 MAX_DEPTH: Final = 64
 MAX_DIGITS: Final = 1000
@@ -50,6 +51,7 @@ _KEYWORDS: Final[dict[str, Value]] = {
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 _NUMBER_STARTS = frozenset("-0123456789")
 _TAG = "tag:yaml.org,2002:"
+_PROPERTIES = re.compile(r"(?:[&!][^\s\[\]{},]*(?:\s|#[^\n]*\n)+)+")
 _UNSEEN: Final = object()
 
 
@@ -111,10 +113,7 @@ def collector_held_off() -> Iterator[None]:
 
 def _next_event(text: str) -> Callable[[], Any]:
     parser: Any
-    if yaml.__with_libyaml__:
-        parser = yaml.CSafeLoader(text)
-    else:
-        parser = yaml.SafeLoader(text)
+    parser = yaml.CSafeLoader(text) if yaml.__with_libyaml__ else yaml.SafeLoader(text)
     get_event: Callable[[], Any] = parser.get_event
     return get_event
 
@@ -131,6 +130,7 @@ class _Reader:
     """Builds values from events. `size` counts the values written out, `aliased` those that aliases stand for."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.next = _next_event(text)
         self.problems: list[Problem] = []
         self.ends: dict[int, tuple[int, int]] = {}
@@ -154,7 +154,7 @@ class _Reader:
         event = self.next()
         if isinstance(event, DocumentStartEvent):
             hint = "one file is one stack; put the other documents into files of their own"
-            self.problem("GC112", "a second document begins here", self.mark(event), hint)
+            self.problem("GC112", "a second document begins here", self.start(event), hint)
         self.refuse_bombs()
         return value, marks
 
@@ -168,9 +168,22 @@ class _Reader:
     def mark(self, event: Any) -> int:
         start, end = event.start_mark, event.end_mark
         line: int = start.line
+        if event.anchor is not None or event.tag is not None:
+            return self.inner_mark(start, end)
         if end.line == line:
             return (line << 54) | (start.column << 27) | end.column  # type: ignore[no-any-return]
         mark = pack(line, start.column)
+        self.ends[mark] = (end.line, end.column)
+        return mark
+
+    def inner_mark(self, start: Any, end: Any) -> int:
+        """The mark of a value behind its anchor and its tag."""
+        match = _PROPERTIES.match(self.text, start.index)
+        skipped = match[0] if match is not None else ""
+        line, column = start.line + skipped.count("\n"), len(skipped.rpartition("\n")[2])
+        mark = pack(line, column if "\n" in skipped else start.column + column)
+        if end.line == line:
+            return mark | int(end.column)
         self.ends[mark] = (end.line, end.column)
         return mark
 
@@ -178,7 +191,7 @@ class _Reader:
         self.size += 1
         text: str = event.value
         mark = self.mark(event)
-        if event.tag is not None and event.tag != "!":
+        if event.tag is not None:
             value = self.tagged(event, text, mark)
         elif event.implicit[0]:
             value = self.plain.get(text, _UNSEEN)
@@ -202,16 +215,16 @@ class _Reader:
         hint = "put it in quotes if it is meant as text"
         if len(text) > MAX_DIGITS:
             self.problem("GC108", f"a number of {len(text)} characters is too long", mark, hint)
-            return 0
+            return BROKEN
         value = float(text) if decimal else int(text)
         if value in (float("inf"), float("-inf")):
             self.problem("GC108", f"{text[:40]} is larger than any number can be", mark, hint)
-            return 0
+            return BROKEN
         return value
 
     def tagged(self, event: Any, text: str, mark: int) -> Value:
         tag = event.tag.removeprefix(_TAG)
-        if tag == "str":
+        if tag in ("str", "!"):
             return text
         plain = self.plain.get(text, _UNSEEN) if not event.style else text
         value = self.resolve(text, mark) if plain is _UNSEEN else plain
@@ -219,26 +232,32 @@ class _Reader:
             return float(value)
         if {"int": int, "bool": bool, "null": type(None)}.get(tag) is type(value):
             return value
-        self.refuse_tag(event.tag, mark)
-        return value
+        self.refuse_tag(event.tag, self.start(event))
+        return BROKEN
+
+    def start(self, event: Any) -> int:
+        return pack(event.start_mark.line, event.start_mark.column)
 
     def refuse_tag(self, tag: str, mark: int) -> None:
         shown = f"!!{tag.removeprefix(_TAG)}" if tag.startswith(_TAG) else tag
-        hint = "take the tag away; a stack file needs none (quotes make a value text)"
+        hint = "take the tag away: quotes make a value text, ${var.NAME} and ${file.PATH} take it from elsewhere"
         self.problem("GC124", f'the tag "{shown[:80]}" is not taken here', mark, hint)
 
     def alias(self, event: Any) -> tuple[Value, Marks]:
-        name, mark = event.anchor, self.mark(event)
+        name, mark = event.anchor, self.alias_mark(event)
         anchor = self.anchors.get(name)
         if anchor is None:
             self.unusable_alias(name, mark)
-            return None, mark
+            return BROKEN, mark
         if self.depth + anchor.height > MAX_DEPTH:
             self.too_deep(mark)
         self.height = max(self.height, anchor.height)
         self.aliased += anchor.size
         self.aliases.append((anchor.size, mark, tuple(self.path)))
         return anchor.value, anchor.marks
+
+    def alias_mark(self, event: Any) -> int:
+        return pack(event.start_mark.line, event.start_mark.column, event.end_mark.column)
 
     def unusable_alias(self, name: str, mark: int) -> None:
         if name in self.anchors:
@@ -264,7 +283,7 @@ class _Reader:
         """A mapping or a list, with its anchor, its tag and its depth seen to."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.too_deep(self.mark(event))
+            self.too_deep(self.start(event))
         if event.anchor is not None:
             return self.anchored(event)
         value, marks = self.untagged(event)
@@ -286,10 +305,12 @@ class _Reader:
 
     def untagged(self, event: Any) -> tuple[Value, Marks]:
         mapping = type(event) is MappingStartEvent
-        if event.tag is not None and event.tag not in ("!", _TAG + ("map" if mapping else "seq")):
-            self.refuse_tag(event.tag, self.mark(event))
         self.size += 1
-        return self.mapping(event) if mapping else self.sequence(event)
+        value, marks = self.mapping(event) if mapping else self.sequence(event)
+        if event.tag is not None and event.tag not in ("!", _TAG + ("map" if mapping else "seq")):
+            self.refuse_tag(event.tag, self.start(event))
+            return BROKEN, own(marks)
+        return value, marks
 
     def too_deep(self, mark: int) -> None:
         self.problem("GC110", f"nested deeper than {MAX_DEPTH} levels", mark, "no stack needs more than a few")
@@ -313,31 +334,38 @@ class _Reader:
         self.height = tallest
         return values, tuple(marks)
 
-    def mapping(self, start: Any) -> tuple[dict[str, Value], Marks]:
+    def mapping(self, start: Any) -> tuple[Value, Marks]:
         values: dict[str, Value] = {}
         marks: list[Marks] = [self.mark(start) & ~0x7FFFFFF]
-        merged: tuple[Value, Marks, int] | None = None
-        tallest, path = 0, self.path
+        merged: tuple[Value, Marks, int | None] | None = None
+        merge_mark = 0
+        tallest, path, broken = 0, self.path, False
         while type(event := self.next()) is not MappingEndEvent:
             merges = type(event) is ScalarEvent and event.value == "<<" and event.implicit[0]
             key, key_mark = self.key(event)
             self.height = 0
             path.append(key if key is not None else "?")
-            value, mark = self.node(self.next())
+            event = self.next()
+            value, mark = self.node(event)
             tallest = max(tallest, self.height)
             path.pop()
             if merges and merged is None:
-                merged = (value, mark, key_mark)
+                merge_mark = key_mark
+                merged = (value, mark, self.alias_mark(event) if type(event) is AliasEvent else None)
             elif merges:
-                self.duplicate(key or "<<", key_mark, merged[2] if merged else 0)
+                self.duplicate("<<", key_mark, merge_mark)
             elif key is not None and key in values:
                 self.duplicate(key, key_mark, marks[1 + 2 * list(values).index(key)])
-            elif key is not None:
+            elif key is None:
+                broken = True
+            else:
                 values[key] = value
                 marks += (key_mark, mark)
         self.height = tallest
         if merged is not None:
             self.merge(values, marks, *merged)
+        if broken and not values:
+            return BROKEN, marks[0]
         return values, tuple(marks)
 
     def key(self, event: Any) -> tuple[str | None, int]:
@@ -346,12 +374,17 @@ class _Reader:
             if type(value) is str:
                 return intern(value), mark
             shown = event.value or "an empty key"
-            self.problem("GC123", f"a key must be text, got {shown[:40]}", mark, f'put it in quotes: "{shown[:40]}"')
+            if not isinstance(value, Unknown):
+                hint = f'put it in quotes: "{shown[:40]}"'
+                self.problem("GC123", f"a key must be text, got {shown[:40]}", mark, hint)
             return None, mark
         value, marks = self.node(event)
         if type(value) is str:
             return value, own(marks)
-        self.problem("GC123", "a key must be text, not a list or a mapping", own(marks), "put braces in quotes")
+        if not isinstance(value, Unknown):
+            self.problem(
+                "GC123", "a key must be text, not a list or a mapping", own(marks), "put text with braces in quotes"
+            )
         return None, own(marks)
 
     def duplicate(self, key: str, mark: int, first: int) -> None:
@@ -359,15 +392,23 @@ class _Reader:
         hint = f"keep one of the two: the first is on line {line}"
         self.problem("GC109", f'the key "{key}" is already on line {line}', mark, hint, (*self.path, key))
 
-    def merge(self, values: dict[str, Value], marks: list[Marks], value: Value, value_marks: Marks, key: int) -> None:
+    def merge(
+        self, values: dict[str, Value], marks: list[Marks], value: Value, value_marks: Marks, alias: int | None
+    ) -> None:
         """`<<`: a mapping or a list of them; the mapping's own keys win, then the first of the list."""
-        many = isinstance(value, list)
-        pairs = list(zip(value, value_marks[1:], strict=True)) if many else [(value, value_marks)]
-        for given, given_marks in pairs:
+        many = isinstance(value, list) and alias is None
+        pairs = list(zip(value, value_marks[1:], strict=True)) if isinstance(value, list) else [(value, value_marks)]
+        if alias is not None and not all(isinstance(given, dict | Unknown) for given, _ in pairs):
+            pairs = [(None, alias)]
+        for number, (given, given_marks) in enumerate(pairs):
+            if isinstance(given, Unknown):
+                continue
             if not isinstance(given, dict):
                 hint = "`<<` takes an alias of a mapping: `<<: *defaults`"
-                self.problem("GC123", "only a mapping, or a list of mappings, can be merged", key, hint)
-                return
+                path = (*self.path, "<<", number) if many else (*self.path, "<<")
+                message = "only a mapping, or a list of mappings, can be merged"
+                self.problem("GC123", message, own(given_marks), hint, path)
+                continue
             for index, (name, inner) in enumerate(given.items()):
                 if name not in values:
                     values[name] = inner

@@ -10,13 +10,14 @@ from typing import Any, Final
 from gcsync.model.address import KEY_PATTERN
 from gcsync.model.resource import Safety
 from gcsync.model.value import Path, Value
-from gcsync.schema.compose import settings_schema
+from gcsync.schema.compose import kind_names, kind_schema, settings_schema
 from gcsync.stack.check import Checker, Fault, describe
 from gcsync.stack.discover import sections
 from gcsync.stack.expressions import expressions_in, nearest, unescape
 from gcsync.stack.marks import find, find_key
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.source import Source
+from gcsync.stack.unknown import Unknown
 from gcsync.stack.variables import Declaration, Given, declarations
 
 VERSION: Final = 1
@@ -90,10 +91,10 @@ def read_settings(source: Source, report: Report) -> Settings | None:
         return None
     known = sections()
     raw = {key: inner for key, inner in value.items() if key not in known}
-    faults = _misplaced_expressions(raw)
+    faults = _misplaced_expressions(raw) + [Fault("", "", path) for path in _broken(raw)]
     faults += [fault for fault in _checker().faults(_without(raw, faults)) if not _covered(fault, faults)]
     faults += _misplaced_patterns(raw)
-    for fault in faults:
+    for fault in (fault for fault in faults if fault.code):
         report_fault(source, _kindly(fault, value), report)
     clean = _without(raw, faults)
     declared = declarations(clean.get("variables"), raw.get("variables"), report, source, _marks(source, "variables"))
@@ -110,6 +111,8 @@ def _is_readable(source: Source, report: Report) -> bool:
     if value is None:
         report.error("GC116", "the file is empty: no `version`", Spot(source, 0), hint="begin with `version: 1`")
         return False
+    if isinstance(value, Unknown):
+        return False
     if not isinstance(value, dict):
         message = f"a stack file is a mapping, got {describe(value, hidden=True)}"
         spot = Spot(source, find(value, source.document.marks, ()))
@@ -125,7 +128,7 @@ def check_version(source: Source, report: Report, *, required: bool) -> bool:
     if "version" not in value:
         if required:
             report.error("GC116", "`version` is missing", Spot(source, 0), hint="add `version: 1`")
-    elif isinstance(version, str) and "${" in version:
+    elif isinstance(version, Unknown) or (isinstance(version, str) and "${" in version):
         return True
     elif type(version) is not int or version < 1:
         message = f"`version` must be {VERSION}, got {describe(version)}"
@@ -146,6 +149,15 @@ def _misplaced_expressions(raw: Mapping[str, Any]) -> list[Fault]:
         at_key = text == path[-1]
         faults.append(Fault("GC211", "an expression cannot stand here", path, hint, at_key))
     return faults
+
+
+def _broken(value: Value, path: Path = ()) -> list[Path]:
+    """Where the reader found something wrong already."""
+    if isinstance(value, dict):
+        return [found for key, inner in value.items() for found in _broken(inner, (*path, key))]
+    if isinstance(value, list):
+        return [found for index, inner in enumerate(value) for found in _broken(inner, (*path, index))]
+    return [path] if isinstance(value, Unknown) else []
 
 
 def _misplaced_patterns(raw: Mapping[str, Any]) -> list[Fault]:
@@ -187,8 +199,9 @@ def _kindly(fault: Fault, value: Mapping[str, Any]) -> Fault:
     inner = value.get(key)
     known = [*settings_schema()["properties"], *sections()]
     hint = nearest(key, known)
-    if not hint and isinstance(inner, dict):
-        hint = f"indent it, if it belongs to the section above; keys of a stack file: {', '.join(known)}"
+    attributes = {name for kind in kind_names() for name in kind_schema(kind)["properties"]}
+    if isinstance(inner, dict) and attributes & inner.keys():
+        hint = "indent it, if it belongs to the section above it"
     return Fault("GC107", fault.message, fault.path, hint or f"known here: {', '.join(known)}", at_key=True)
 
 
@@ -222,7 +235,7 @@ def _undeclared_values(settings: Settings, report: Report) -> None:
 def check_part(source: Source, report: Report) -> bool:
     """Whether an included file is usable: a mapping with `version` and resources, nothing else."""
     value, marks = source.document.value, source.document.marks
-    if value is None:
+    if value is None or isinstance(value, Unknown):
         return False
     if not isinstance(value, dict):
         message = f"a part of a stack is a mapping, got {describe(value, hidden=True)}"

@@ -29,7 +29,12 @@ _KNOWN = (
     ("unexpected end of stream", "GC103", "a quote is opened and never closed", "close the quote"),
     ("expected ',' or ']'", "GC103", "a list in brackets is not closed", "add the `]` or the comma that is missing"),
     ("expected ',' or '}'", "GC103", "a mapping in braces is not closed", "add the `}` or the comma that is missing"),
-    ("did not find expected key", "GC103", "a key of this mapping is expected", "check the indentation of this line"),
+    (
+        "did not find expected key",
+        "GC103",
+        "a key of this mapping is expected",
+        "check the indentation of this line, and the quotes in it and above",
+    ),
     (
         "did not find expected '-' indicator",
         "GC103",
@@ -43,6 +48,12 @@ _KNOWN = (
         "check the indentation",
     ),
     ("unknown escape character", "GC103", "an escape that YAML does not know", "use single quotes, or write \\\\"),
+    (
+        "invalid Unicode character escape",
+        "GC103",
+        "half a character as an escape",
+        "write the character itself, or \\\\U0001F4DE",
+    ),
     ("incompatible YAML document", "GC103", "a YAML version that is not read", "take the %YAML line away"),
 )
 _IN_FLOW = ("expected ',' or ']'", "expected ',' or '}'")
@@ -52,8 +63,8 @@ def explain(error: Any, text: str) -> tuple[str, str, int, str]:
     """Code, message, mark and hint for what PyYAML raised while it read `text`."""
     if (found := NOT_TEXT.search(text)) is not None:
         return not_text(text, found)
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", "") or "this cannot be read")
+    mark = _mark(error, problem)
     place = pack(*_inside(text, mark.line, mark.column)) if mark is not None else 0
     for needle, code, message, hint in _KNOWN:
         if needle in problem:
@@ -61,6 +72,20 @@ def explain(error: Any, text: str) -> tuple[str, str, int, str]:
                 hint = "inside braces and brackets, put an expression in quotes: '${var.x}'"
             return code, f"not YAML: {message}" if code == "GC103" else message, place, hint
     return "GC103", f"not YAML: {problem}", place, "check the quotes and the indentation around this line"
+
+
+def _mark(error: Any, problem: str) -> Any:
+    """Where to look: where something was opened that is never closed, else where reading stopped."""
+    stopped, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    context = str(getattr(error, "context", "") or "")
+    if opened is not None and (
+        "unexpected end of stream" in problem
+        or "could not find expected ':'" in problem
+        or "scanning an a" in context
+        or (any(needle in problem for needle in _IN_FLOW) and getattr(stopped, "line", -1) != opened.line)
+    ):
+        return opened
+    return stopped or opened
 
 
 def not_text(text: str, found: re.Match[str]) -> tuple[str, str, int, str]:

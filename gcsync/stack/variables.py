@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gcsync.model.value import SECRET_TEXT, Path, Value
 from gcsync.stack.check import describe
-from gcsync.stack.expressions import Known, Unknown, nearest
+from gcsync.stack.expressions import Known, nearest
 from gcsync.stack.marks import Marks, find
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.source import Source
+from gcsync.stack.unknown import BROKEN, Unknown
 
 PREFIX: Final = "GCSYNC_VAR_"
 
@@ -75,6 +76,13 @@ class Variables:
 
     known: dict[str, Known] = field(default_factory=dict)
     origins: dict[str, Given] = field(default_factory=dict)
+    missing: dict[str, tuple[str, Spot, Path, str]] = field(default_factory=dict)
+    """What to say of a variable without a value, should something need it."""
+
+    def report_missing(self, names: Iterable[str], report: Report) -> None:
+        for name in names:
+            if name in self.missing:
+                report.error("GC201", *self.missing.pop(name))
 
 
 @dataclass(slots=True)
@@ -99,7 +107,7 @@ class Lookup:
     def _value(self, declaration: Declaration, place: _Place, found: Variables) -> Value:
         name = declaration.name
         if declaration.type is None:
-            return Unknown()
+            return BROKEN
         for origin, text in self._texts(declaration):
             return self._parsed(declaration, text, origin, place)
         if name in self.outside.values:
@@ -114,7 +122,7 @@ class Lookup:
             return self._checked(declaration, given.value, given.spot(), given.path, where)
         if declaration.has_default:
             return self._checked(declaration, declaration.default, place.of("default"), place.path("default"), "")
-        return self._missing(declaration, place)
+        return self._missing(declaration, place, found)
 
     def _texts(self, declaration: Declaration) -> list[tuple[str, str]]:
         texts = self.outside.texts
@@ -137,7 +145,7 @@ class Lookup:
                 self.report.error(
                     "GC202", message, place.of(), place.path(), _JSON_HINTS.get(declaration.type or "", "")
                 )
-                return Unknown(declaration.type)
+                return BROKEN
         return self._checked(declaration, value, place.of(), place.path(), origin)
 
     def _checked(self, declaration: Declaration, value: Value, spot: Spot | None, path: Path, origin: str) -> Value:
@@ -147,22 +155,22 @@ class Lookup:
         if type(value) not in _TYPES[kind]:
             message = f'the variable "{declaration.name}" must be {_MEANT[kind]}, got {shown}{source}'
             self.report.error("GC202", message, spot, path, _type_hint(kind, value))
-            return Unknown(kind)
+            return BROKEN
         pattern = declaration.pattern
         if pattern is not None and isinstance(value, str) and pattern.search(value) is None:
             message = f'the variable "{declaration.name}" must match {pattern.pattern}, got {shown}{source}'
             self.report.error("GC202", message, spot, path, "mend the value, or the variable's `pattern`")
-            return Unknown(kind)
+            return BROKEN
         return value
 
-    def _missing(self, declaration: Declaration, place: _Place) -> Unknown:
+    def _missing(self, declaration: Declaration, place: _Place, found: Variables) -> Unknown:
         if self.needs_values:
             looked = ["--var", "--var-file", PREFIX + declaration.name]
             looked += [declaration.env] if declaration.env else []
             looked += [f"environments.{self.environment}.variables"] if self.environment else []
             message = f'the variable "{declaration.name}" has no value; looked at {", ".join(looked)} and its default'
             hint = f"set {declaration.env or PREFIX + declaration.name}, or give --var {declaration.name}=VALUE"
-            self.report.error("GC201", message, place.of(), place.path(), hint)
+            found.missing[declaration.name] = (message, place.of(), place.path(), hint)
         return Unknown(declaration.type)
 
 
