@@ -14,17 +14,12 @@ from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.drift import DriftReport
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Summary
 from gcsync.model.value import Value
+from gcsync.views.json_configuration import PROVIDER, configuration
 from gcsync.views.json_values import ABSENT_VALUE, sensitive, sensitive_object, visible, visible_object
 
 FORMAT_VERSION: Final = "1.2"
 TERRAFORM_VERSION: Final = "1.9.8"
 """The version of Terraform whose shape the document has; readers insist on the key."""
-
-PROVIDER: Final = "terraform.local/gcsync/genesyscloud"
-"""Three parts, as readers split it, under the host name that Terraform reserves for providers of no registry: these
-resources have the types' prefix, and are not made by the provider of the public registry."""
-
-PROVIDER_KEY: Final = "genesyscloud"
 
 _ACTIONS: Final[dict[Action, list[str]]] = {
     Action.CREATE: ["create"],
@@ -94,7 +89,7 @@ def _document(
         "planned_values": {"root_module": {"resources": _planned(change for _, change in changes)}},
         "resource_drift": [_drift_change(plan, change) for plan, change in drift],
         "resource_changes": [_resource_change(plan, change) for plan, change in changes],
-        "configuration": _configuration([change for _, change in changes]),
+        "configuration": configuration([change for _, change in changes]),
         "applyable": any(p.applyable for p in plans) and not any(p.errored or p.refusals for p in plans),
         "errored": any(plan.errored for plan in plans),
         "gcsync": _own(plans, beside),
@@ -285,38 +280,3 @@ def _planned(changes: Iterable[Change]) -> list[dict[str, Any]]:
         }
         for change in kept
     ]
-
-
-def _configuration(changes: Sequence[Change]) -> dict[str, Any]:
-    """What is declared. Instances under `for_each` share one entry, as they share one block in the stack file."""
-    resources: dict[str, dict[str, Any]] = {}
-    for change in changes:
-        if change.after is None or change.action in (Action.DELETE, Action.RELEASE):
-            continue
-        address = f"{change.address.kind}.{change.address.key}"
-        resources.setdefault(
-            address,
-            {
-                "address": address,
-                "mode": "managed",
-                "type": change.resource_type,
-                "name": change.address.key,
-                "provider_config_key": PROVIDER_KEY,
-                "expressions": _expressions(change.after),
-                "schema_version": 0,
-            },
-        )
-    provider = {"name": PROVIDER_KEY, "full_name": PROVIDER}
-    return {"provider_config": {PROVIDER_KEY: provider}, "root_module": {"resources": list(resources.values())}}
-
-
-def _expressions(attributes: Mapping[str, Value]) -> dict[str, Any]:
-    """Every declared attribute as a constant, nested blocks by their own; what is sensitive is left out."""
-    shown = visible(attributes)
-    return {name: _expression(value) for name, value in shown.items()}
-
-
-def _expression(value: Any) -> Any:
-    if isinstance(value, list) and value and all(isinstance(inner, dict) for inner in value):
-        return [{key: _expression(inner) for key, inner in block.items()} for block in value]
-    return {"constant_value": value}

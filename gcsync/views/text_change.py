@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from gcsync.model.plan import Action, AttributeChange, Change, NotChecked, Reason
@@ -27,6 +27,8 @@ HEADS: Final[dict[Action, tuple[str, str, Tone]]] = {
 """Mark, word and colour of each action; what destroys is written in capitals."""
 
 PROTECTION: Final = "lifecycle.prevent_destroy"
+
+_NOTE_TONES = {Reason.CONFLICT: Tone.CONFLICT, Reason.DRIFT: Tone.CHANGED}
 
 _CONFLICT = "! both the stack and someone outside gcsync changed this; apply writes the stack's value"
 
@@ -61,7 +63,7 @@ def attribute_lines(attribute: AttributeChange, style: Style, *, reasons: bool =
     node = explain(attribute.name, attribute.before, attribute.after)
     conflict = attribute.reason is Reason.CONFLICT
     note = ", ".join(_attribute_notes(attribute, reasons=reasons or conflict))
-    yield from difference(node, style, INDENT, note, Tone.CONFLICT if conflict else Tone.DIM)
+    yield from difference(node, style, INDENT, note, _NOTE_TONES.get(attribute.reason, Tone.DIM))
     if conflict:
         indent = " " * (INDENT + 4)
         yield from paragraph(_CONFLICT, style, first=indent, indent=indent + "  ", tone=Tone.CONFLICT)
@@ -122,10 +124,10 @@ def _attributes(change: Change, style: Style) -> Iterator[str]:
         yield " " * (INDENT + 2) + style.paint(f"# {unchanged} unchanged", Tone.DIM)
 
 
-def _every(mark: Mark, attributes: object, style: Style) -> Iterator[str]:
-    values: dict[str, Value] = dict(attributes)  # type: ignore[call-overload]
-    for name in sorted(values, key=lambda name: (name != "name", name)):
-        yield from whole(mark, name, values[name], style, INDENT)
+def _every(mark: Mark, attributes: Mapping[str, Value], style: Style) -> Iterator[str]:
+    """Every attribute of an object that comes or goes, its name first."""
+    for name in sorted(attributes, key=lambda name: (name != "name", name)):
+        yield from whole(mark, name, attributes[name], style, INDENT)
 
 
 def _protection(change: Change, style: Style) -> Iterator[str]:
