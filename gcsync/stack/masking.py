@@ -120,9 +120,16 @@ def _secret(schema: Any) -> bool:
 def sensitive_regions(source: Source, secret_variables: frozenset[str]) -> list[Region]:
     """The parts of a file that may not be shown: by the schemas, by sensitive variables and by their looks."""
     document = source.document
+    regions = list(_dropped(source, secret_variables))
     if not isinstance(document.value, dict):
-        return list(_leaves(source, document.value, document.marks))
-    return list(_top(source, document.value, document.marks, secret_variables))
+        return [*regions, *_leaves(source, document.value, document.marks)]
+    return [*regions, *_top(source, document.value, document.marks, secret_variables)]
+
+
+def _dropped(source: Source, secret: frozenset[str]) -> Iterator[Region]:
+    for path, value, marks in source.document.dropped:
+        hidden = any(part in secret or LOOKS_SECRET.search(str(part)) for part in path)
+        yield from _looks(source, value, marks, hidden)
 
 
 def _top(source: Source, value: dict[str, Value], marks: Marks, secret: frozenset[str]) -> Iterator[Region]:
@@ -162,7 +169,8 @@ def _values(source: Source, value: Value, marks: Marks, secret: frozenset[str]) 
 
 def variable_file_regions(source: Source, secret: frozenset[str]) -> list[Region]:
     """The same for a file of variables."""
-    return list(_values(source, source.document.value, source.document.marks, secret))
+    shown = _values(source, source.document.value, source.document.marks, secret)
+    return [*_dropped(source, secret), *shown]
 
 
 def _inside(source: Source, value: Value, marks: Marks, schema: Mapping[str, Any]) -> Iterator[Region]:

@@ -77,6 +77,8 @@ class Document:
     marks: Marks = 0
     ends: dict[int, tuple[int, int]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    dropped: tuple[tuple[Path, Value, Marks], ...] = ()
+    """What is written in the file and no part of its value, such as the second of two equal keys."""
     complete: bool = True
 
 
@@ -96,7 +98,7 @@ def read(text: str) -> Document:
             code, message, mark, hint = explain(error, text)
             problems = (*reader.problems, Problem(code, message, mark, tuple(reader.path), hint))
             return Document(problems=problems, complete=False)
-    return Document(value, marks, reader.ends, tuple(reader.problems))
+    return Document(value, marks, reader.ends, tuple(reader.problems), tuple(reader.dropped))
 
 
 @contextmanager
@@ -134,6 +136,7 @@ class _Reader:
         self.next = _next_event(text)
         self.problems: list[Problem] = []
         self.ends: dict[int, tuple[int, int]] = {}
+        self.dropped: list[tuple[Path, Value, Marks]] = []
         self.path: list[str | int] = []
         self.anchors: dict[str, _Anchor | None] = {}
         self.aliases: list[tuple[int, int, Path]] = []
@@ -233,6 +236,7 @@ class _Reader:
         if {"int": int, "bool": bool, "null": type(None)}.get(tag) is type(value):
             return value
         self.refuse_tag(event.tag, self.start(event))
+        self.dropped.append((tuple(self.path), text, mark))
         return BROKEN
 
     def start(self, event: Any) -> int:
@@ -309,6 +313,7 @@ class _Reader:
         value, marks = self.mapping(event) if mapping else self.sequence(event)
         if event.tag is not None and event.tag not in ("!", _TAG + ("map" if mapping else "seq")):
             self.refuse_tag(event.tag, self.start(event))
+            self.dropped.append((tuple(self.path), value, marks))
             return BROKEN, own(marks)
         return value, marks
 
@@ -352,15 +357,15 @@ class _Reader:
             if merges and merged is None:
                 merge_mark = key_mark
                 merged = (value, mark, self.alias_mark(event) if type(event) is AliasEvent else None)
-            elif merges:
-                self.duplicate("<<", key_mark, merge_mark)
-            elif key is not None and key in values:
-                self.duplicate(key, key_mark, marks[1 + 2 * list(values).index(key)])
-            elif key is None:
-                broken = True
-            else:
+            elif not merges and key is not None and key not in values:
                 values[key] = value
                 marks += (key_mark, mark)
+            else:
+                self.dropped.append(((*path, key or "?"), value, mark))
+                broken = broken or key is None
+                if key is not None:
+                    first = merge_mark if merges else marks[1 + 2 * list(values).index(key)]
+                    self.duplicate(key, key_mark, first)
         self.height = tallest
         if merged is not None:
             self.merge(values, marks, *merged)
