@@ -14,12 +14,13 @@ Schema = dict[str, Any]
 
 _EXPRESSION = {"type": "string", "pattern": r"\$\{"}
 _SUFFIX = ".schema.json"
+_COMPOSED = "stack"
 
 
 @cache
 def kind_names() -> tuple[str, ...]:
     """The names of the kinds, sorted: those of the schemas that carry `x-kind`."""
-    files = sorted(path.name.removesuffix(_SUFFIX) for path in schema_folder().glob(f"*{_SUFFIX}"))
+    files = {path.name.removesuffix(_SUFFIX) for path in schema_folder().glob(f"*{_SUFFIX}")} - {_COMPOSED}
     return tuple(sorted(schema["x-kind"] for name in files if "x-kind" in (schema := read_schema(name))))
 
 
