@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from gcsync.model.diagnostic import Diagnostic, Place, Severity
+from gcsync.model.value import SECRET_TEXT
 from gcsync.views.style import Style, Tone, cells, clean, plural
 
 _TAB = "    "
 _ELLIPSIS = "..."
+
+_MASKED = re.compile(rf"""(['"]?){re.escape(SECRET_TEXT)}\1""")
+"""A value that was masked has not the length that `end_column` tells of."""
 
 
 def render_diagnostics(diagnostics: Iterable[Diagnostic], style: Style) -> str:
@@ -52,6 +57,8 @@ def _source(place: Place, source: str, style: Style, tone: Tone) -> list[str]:
 def _parts(place: Place, source: str) -> tuple[str, str, str]:
     start = min(max(place.column - 1, 0), len(source))
     end = min(max(place.end_column - 1 if place.end_column else start + 1, start + 1), len(source))
+    masked = _MASKED.match(source, start)
+    end = masked.end() if masked is not None else end
     return _show(source[:start]), _show(source[start:end]), _show(source[end:])
 
 

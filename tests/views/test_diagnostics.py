@@ -76,6 +76,10 @@ def test_a_column_beyond_the_line_points_behind_it() -> None:
     assert at("", 1) == "  3 | \n    | ^"
 
 
+def test_a_masked_value_is_underlined_as_it_is_shown() -> None:
+    assert at('u: "(sensitive value)" # x', 4, 90) == ('  3 | u: "(sensitive value)" # x\n    |    ^^^^^^^^^^^^^^^^^^^')
+
+
 def test_colours_paint_the_severity_the_margin_the_caret_and_the_hint() -> None:
     painted = render_diagnostics([URL], Style(color=True, width=80))
     assert "\x1b[1;31merror[GC104]\x1b[0m: stacks" in painted
