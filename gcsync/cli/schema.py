@@ -23,11 +23,10 @@ def schema(
 
 
 def names() -> tuple[str, ...]:
-    """What can be asked for."""
-    from gcsync.schema.files import schema_folder
+    """What can be asked for: stack files, the JSON plan, and every kind."""
+    from gcsync.schema.compose import kind_names
 
-    shipped = {path.name.removesuffix(".schema.json") for path in schema_folder().glob("*.schema.json")}
-    return tuple(sorted({name for name in shipped if "." not in name} | {"stack"}))
+    return ("stack", "plan", *kind_names())
 
 
 def _read(name: str) -> dict[str, object]:

@@ -21,12 +21,13 @@ def validate(
     from pathlib import Path
 
     from gcsync.model.diagnostic import Severity
-    from gcsync.stack import validate as check
+    from gcsync.stack import examine
+    from gcsync.views.style import plural
 
     inputs = options.inputs(environment, variables, variable_files)
-    found = check(paths or (), inputs, folder=Path.cwd())
-    output.report(found, output.style_of(sys.stderr, no_color=common.no_color))
-    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+    found = examine(paths or (), inputs, folder=Path.cwd())
+    output.report(found.diagnostics, output.style_of(sys.stderr, no_color=common.no_color))
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in found.diagnostics):
         return ExitCode.ERROR
-    output.result("Valid.")
+    output.result(f"Valid: {plural(found.stacks, 'stack')}, {plural(found.resources, 'resource')}.")
     return ExitCode.DONE

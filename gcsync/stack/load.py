@@ -34,6 +34,15 @@ class Inputs:
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What is to be said about stack files, and how many stacks and resources they declare."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    stacks: int
+    resources: int
+
+
 @dataclass(slots=True)
 class _Bundle:
     """A stack file with its parts, before an environment is chosen."""
@@ -84,6 +93,11 @@ def validate(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> tuple[Dia
 
     Needs no values: what hangs on a variable without one is checked as far as its type tells.
     """
+    return examine(paths, inputs, folder=folder).diagnostics
+
+
+def examine(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> Examination:
+    """`validate`, and how much there was to check."""
     with collector_held_off():
         reading = _read(paths, inputs, folder)
         for bundle in reading.bundles:
@@ -91,7 +105,8 @@ def validate(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> tuple[Dia
             for environment in environments:
                 _assemble(bundle, environment, reading, needs_values=False)
             _warn(bundle, reading.report)
-        return reading.diagnostics()
+        declared = sum(len(bundle.declared) for bundle in reading.bundles)
+        return Examination(reading.diagnostics(), len(reading.bundles), declared)
 
 
 def _read(paths: Sequence[str], inputs: Inputs, folder: Path) -> _Reading:
