@@ -220,9 +220,7 @@ def test_an_update_lays_every_declared_attribute_over_the_object() -> None:
         "description": "New",
         "enabled": False,
         "event_types": ["*"],
-        "destinations": [
-            {"protocol": "https", "url": "https://a.example.com", "headers": {"X-Api-Key": Secret("k")}}
-        ],
+        "destinations": [{"protocol": "https", "url": "https://a.example.com", "headers": {"X-Api-Key": Secret("k")}}],
     }
     assert sent(wire(), attributes) == {
         "name": "new",
