@@ -73,6 +73,7 @@ class Emulator:
         if not _is_control(request):
             await sleep(self._latency)
             fault = self._faults.take(request.method, scope["path"])
+        request.state.fault = fault
         if fault is None:
             await self._router(scope, receive, send)
             return
@@ -82,8 +83,7 @@ class Emulator:
 
     async def _go_wrong(self, fault: Fault, request: Request, send: Send) -> None:
         _log.info("%s %s: fault %s", request.method, request.url.path, fault.text)
-        if not fault.after:
-            self._control.record(request.method, request.url.path, fault.status)
+        self._control.record(request.method, request.url.path, fault.status)
         if fault.status is None:
             await _drop(request)
         else:
@@ -171,7 +171,8 @@ class Emulator:
     def _finish(self, request: Request, outcome: Answer | Refusal) -> Response:
         answer = outcome if isinstance(outcome, Answer) else outcome.answer(request.state.context_id)
         _log.debug("%s %s: %s", request.method, request.url.path, answer.status)
-        if not _is_control(request):
+        # Where a fault follows, what the client sees is recorded then.
+        if not _is_control(request) and request.state.fault is None:
             self._control.record(request.method, request.url.path, answer.status)
         return self._response(request, answer)
 

@@ -52,11 +52,13 @@ def test_it_remembers_the_requests_it_answered_but_not_those_for_itself(client):
     }
 
 
-def test_it_remembers_a_request_that_went_wrong_once(client):
+@pytest.mark.parametrize(("fault", "status"), [("503:1", 503), ("504-after:1", 504), ("empty:1", 200)])
+def test_it_remembers_a_request_that_went_wrong_as_the_client_saw_it(client, fault, status):
     client.send("DELETE", "/emulator/requests")
-    client.send("PUT", "/emulator/faults", json={"faults": ["503:1"]})
-    client.send("GET", "/api/v2/eventstreams")
-    assert [entry["status"] for entry in client.send("GET", "/emulator/requests").json()["requests"]] == [503]
+    client.send("PUT", "/emulator/faults", json={"faults": [fault]})
+    client.send("GET", "/api/v2/eventstreams/none")
+    remembered = client.send("GET", "/emulator/requests").json()["requests"]
+    assert remembered == [{"method": "GET", "path": "/api/v2/eventstreams/none", "status": status}]
 
 
 def test_tokens_and_streams_can_be_taken_away(client):

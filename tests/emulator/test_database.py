@@ -86,6 +86,13 @@ def test_a_disk_that_is_full_is_told(database):
     assert done.stderr.splitlines()[-1].startswith("gcsync.model.diagnostic.DiagnosticError: GC655")
 
 
+def test_readers_and_a_writer_do_not_wait_for_each_other(database):
+    Store(database, lambda: "organization").close()
+    other = sqlite3.connect(database)
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
+
+
 def test_many_processes_may_make_the_same_file_at_once(database):
     script = (
         "import sys, uuid; from pathlib import Path; from gcsync.emulator.store import Store\n"

@@ -34,6 +34,7 @@ def test_what_looks_publicly_resolvable_is_a_destination(url):
         ("https://server.internal", '"server.internal" cannot be resolved publicly'),
         ("https://intranet/", '"intranet" cannot be resolved publicly'),
         ("https://127.0.0.1/", "127.0.0.1 is not a public address"),
+        ("https://127.0.0.1./", '"127.0.0.1." is not an IP address'),
         ("https://10.1.2.3/", "10.1.2.3 is not a public address"),
         ("https://172.16.0.1/", "172.16.0.1 is not a public address"),
         ("https://192.168.0.1/", "192.168.0.1 is not a public address"),

@@ -35,6 +35,12 @@ def served(database):
         process.kill()
 
 
+def send_nonsense(url):
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as connection:
+        connection.sendall(b"no HTTP at all\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400")
+
+
 def test_it_answers_when_start_returns_and_not_after_stop(database):
     with start(EmulatorSettings(database)) as running:
         assert requests.get(f"{running.url}/emulator", timeout=30).status_code == 200
@@ -96,15 +102,14 @@ def test_nothing_is_printed(run, capfd, stream):
     client.send("PUT", "/api/v2/eventstreams/x", json=stream())
     with pytest.raises(requests.ConnectionError):
         client.send("DELETE", "/api/v2/eventstreams/x")
-    with socket.create_connection(("127.0.0.1", int(client.running.url.rpartition(":")[2]))) as raw:
-        raw.sendall(b"no HTTP at all\r\n\r\n")
-        assert raw.recv(100).startswith(b"HTTP/1.1 400")
+    send_nonsense(client.running.url)
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_served_in_the_foreground_it_ends_with_0_on_a_signal(served, number):
+def test_served_in_the_foreground_it_prints_nothing_and_ends_with_0_on_a_signal(served, number):
     process, url = served
+    send_nonsense(url)
     assert requests.get(f"{url}/emulator", timeout=30).status_code == 200
     process.send_signal(number)
     out, err = process.communicate(timeout=60)

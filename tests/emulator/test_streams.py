@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 PATH = "/api/v2/eventstreams"
@@ -89,23 +91,30 @@ def test_a_refusal_repeats_no_url_or_header(client, stream):
     assert "hidden" not in client.send("POST", PATH, json=stream(destinations=[destination])).text
 
 
+GOOD = b'"name": "a", "destinations": [{"protocol": "https", "url": "https://a.example.com"}]'
+
+
 @pytest.mark.parametrize(
     "body",
     [
         b"",
         b"{",
-        b"[]",
-        b"null",
-        b'{"name": NaN}',
         b"\xff",
         b"[" * 100_000,
-        b'{"name": "a", "name": "b"}',
-        b'{"name": "\\ud800"}',
+        b'{%b, "version": NaN}' % GOOD,
+        b'{%b, "description": "\\ud800"}' % GOOD,
+        b'{%b, "description": "b", "description": "c"}' % GOOD,
     ],
 )
-def test_a_body_that_is_not_a_json_object_is_refused(client, body):
+def test_a_body_that_is_not_json_by_the_letter_is_refused(client, body):
     answer = client.send("POST", PATH, data=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid.json")
+
+
+@pytest.mark.parametrize("body", [[], None, "text", 1])
+def test_a_body_that_is_no_object_is_refused(client, body):
+    answer = client.send("POST", PATH, data=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad.request")
 
 
 def test_a_body_must_say_that_it_is_json(client, stream):
