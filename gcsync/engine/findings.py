@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from gcsync.engine.matching import Matching, fold_name
+from gcsync.engine.matching import Matching
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.marker import Marker, UnusableMarker
 from gcsync.model.plan import Action, Change
 from gcsync.model.resource import RemoteObject, Resource, Stack
 from gcsync.model.value import Value, reveal
-from gcsync.schema.semantics import kind_schema, sort_key
+from gcsync.schema.semantics import Key, kind_schema, sort_key
 
 
 def find_problems(
@@ -43,18 +43,20 @@ def _duplicated(stack: Stack, matching: Matching) -> Iterator[Diagnostic]:
 
 
 def _names_of_others(stack: Stack, matching: Matching, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
-    """A declared name that an object bears which gcsync may not write to."""
-    others: dict[tuple[str, str], RemoteObject] = {
-        (remote.kind, fold_name(remote.name)): remote
-        for remote in (*matching.unmanaged, *matching.foreign, *matching.unusable)
-    }
+    """What must be unique, and an object has it which gcsync may not write to."""
+    others: dict[Key, RemoteObject] = {}
+    for remote in (*matching.unmanaged, *matching.foreign, *matching.unusable):
+        key = kind_schema(remote.kind).unique_key(remote.attributes)
+        if key is not None:
+            others[key] = remote
     for change in changes:
-        if change.desired is None or not kind_schema(change.address.kind).unique:
+        if change.desired is None or change.action is Action.ADOPT:
             continue
-        remote = others.get((change.address.kind, fold_name(change.desired.name)))
-        takes_name = change.remote is None or fold_name(change.remote.name) != fold_name(change.desired.name)
-        if remote is not None and takes_name and change.action is not Action.ADOPT:
-            yield _name_taken(change.desired, remote)
+        schema = kind_schema(change.address.kind)
+        wanted = schema.unique_key(change.desired.attributes)
+        held = schema.unique_key(change.remote.attributes) if change.remote is not None else None
+        if wanted is not None and wanted != held and wanted in others:
+            yield _name_taken(change.desired, others[wanted])
     for address, candidates in matching.adoptable.items():
         if len(candidates) == 1 and not stack.resources[address].lifecycle.adopt:
             yield _not_to_be_adopted(stack.resources[address], candidates[0])
@@ -67,26 +69,29 @@ def _lost_markers(stack: Stack, matching: Matching, changes: tuple[Change, ...])
         marker = remote.marker
         if not isinstance(marker, UnusableMarker) or marker.owner != stack.owner or marker.address not in creates:
             continue
-        resource = creates[marker.address]
-        if fold_name(remote.name) != fold_name(resource.name):
-            yield _name_taken(resource, remote, f'"{remote.name}" seems to be this resource: it is')
+        resource, schema = creates[marker.address], kind_schema(remote.kind)
+        key = schema.unique_key(resource.attributes)
+        if key is None or key != schema.unique_key(remote.attributes):
+            what = f'"{remote.name}" ({remote.id}) seems to be this resource, and is not to be touched: {marker.reason}'
+            yield Diagnostic("GC404", what, place=resource.locate(()), path=marker.address, hint=_UNUSABLE_HINT)
 
 
-def _name_taken(resource: Resource, remote: RemoteObject, how: str = "") -> Diagnostic:
-    owner, hint = "nobody's", "choose another name, or delete that object"
-    code = "GC403"
+_UNUSABLE_HINT = "update gcsync if the marker is of a later version; repair or remove the marker if it was edited"
+
+
+def _name_taken(resource: Resource, remote: RemoteObject) -> Diagnostic:
+    names = kind_schema(remote.kind).unique
+    what = " and ".join(f'{name} "{resource.attributes[name]}"' for name in names)
+    code, owner, hint = "GC403", "nobody's", f"choose another {names[-1]}, or delete that object"
     if isinstance(remote.marker, Marker):
         code, owner = "GC402", f'owned by stack "{remote.marker.owner}" as {remote.marker.address}'
-        hint = "choose another name; or let the other stack give it up with `removed: [{from: ..., destroy: false}]`"
+        hint = f"choose another {names[-1]}; or let the other stack give it up with `removed: ... destroy: false`"
     elif isinstance(remote.marker, UnusableMarker):
-        code, owner = "GC404", f"not to be touched: {remote.marker.reason}"
-        hint = "update gcsync if the marker is of a later version; repair or remove the marker if it was edited"
+        code, owner, hint = "GC404", f"not to be touched: {remote.marker.reason}", _UNUSABLE_HINT
     return Diagnostic(
         code,
-        f"{how} {remote.id}, which is {owner}"
-        if how
-        else f'the name "{resource.name}" is taken by {remote.id}, which is {owner}',
-        place=resource.locate(("name",)),
+        f"the {what} is taken by {remote.id}, which is {owner}",
+        place=resource.locate((names[-1],)),
         path=str(resource.address),
         hint=hint,
     )
@@ -106,12 +111,13 @@ def _ambiguous_adoptions(stack: Stack, matching: Matching) -> Iterator[Diagnosti
     for address, candidates in matching.adoptable.items():
         if len(candidates) > 1:
             ids = ", ".join(sorted(remote.id for remote in candidates))
+            names = kind_schema(address.kind).identity
             yield Diagnostic(
                 "GC406",
-                f'{len(candidates)} unmanaged objects are called "{stack.resources[address].name}": {ids}',
-                place=stack.resources[address].locate(("name",)),
+                f"{len(candidates)} unmanaged objects have the {' and '.join(names)} of this resource: {ids}",
+                place=stack.resources[address].locate((names[-1],)),
                 path=str(address),
-                hint="rename all but the one to be adopted",
+                hint="delete or change all but the one to be adopted",
             )
 
 

@@ -1,8 +1,7 @@
-"""Pairs what is declared with what is there: by marker first, then by name. Looks at no attribute but the name."""
+"""Pairs what is declared with what is there: by marker first, then by its kind's identity (its name, mostly)."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from gcsync.model.address import Address
 from gcsync.model.marker import Marker, UnusableMarker
 from gcsync.model.resource import RemoteObject, Stack
+from gcsync.schema.semantics import Key, kind_schema
 
 
 @dataclass(slots=True)
@@ -17,7 +17,7 @@ class Matching:
     """Every object of the listings in one of these groups; `missing` are the addresses without an object.
 
     owned: by the address its marker names, after `moved:`; declared or not.
-    adoptable: unmanaged, under the name of a declared resource.
+    adoptable: unmanaged, with the identity of a declared resource.
     duplicated: several objects with one owner and address; none of them is in `owned`.
     """
 
@@ -28,11 +28,6 @@ class Matching:
     foreign: list[RemoteObject] = field(default_factory=list)
     unmanaged: list[RemoteObject] = field(default_factory=list)
     missing: list[Address] = field(default_factory=list)
-
-
-def fold_name(name: str) -> str:
-    """What two names have in common that the API takes for one."""
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def match(stack: Stack, objects: Mapping[str, Iterable[RemoteObject]]) -> Matching:
@@ -47,7 +42,7 @@ def match(stack: Stack, objects: Mapping[str, Iterable[RemoteObject]]) -> Matchi
             matching.owned[address] = found[0]
         else:
             matching.duplicated[address] = sorted(found, key=lambda remote: remote.id)
-    _match_names(stack, matching)
+    _match_identities(stack, matching)
     return matching
 
 
@@ -73,14 +68,17 @@ def moved_address(stack: Stack, marker: Marker) -> Address:
     return address
 
 
-def _match_names(stack: Stack, matching: Matching) -> None:
-    by_name: dict[tuple[str, str], list[RemoteObject]] = defaultdict(list)
+def _match_identities(stack: Stack, matching: Matching) -> None:
+    by_identity: dict[Key, list[RemoteObject]] = defaultdict(list)
     for remote in matching.unmanaged:
-        by_name[remote.kind, fold_name(remote.name)].append(remote)
+        identity = kind_schema(remote.kind).identity_of(remote.attributes)
+        if identity is not None:
+            by_identity[identity].append(remote)
     for address, resource in stack.resources.items():
         if address in matching.owned or address in matching.duplicated:
             continue
-        found = by_name.get((address.kind, fold_name(resource.name)))
+        identity = kind_schema(address.kind).identity_of(resource.attributes)
+        found = by_identity.get(identity) if identity is not None else None
         if found:
             matching.adoptable[address] = found
         else:

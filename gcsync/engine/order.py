@@ -11,16 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gcsync.engine.matching import fold_name
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.plan import Action, Change, Operation, Step
-from gcsync.model.value import reveal
-from gcsync.schema.semantics import kind_schema
+from gcsync.schema.semantics import Key, kind_schema
 
 _IN_PLACE = (Action.UPDATE, Action.ADOPT, Action.MOVE, Action.RELEASE)
 
-_Name = tuple[str, str]
 _Node = tuple[Address, Operation]
 
 
@@ -70,37 +67,30 @@ def _freeing(change: Change) -> _Node:
 
 
 def _wanted_name(change: Change) -> str:
-    return str(reveal(change.desired.attributes["name"])) if change.desired is not None else change.name
+    return str(change.desired.attributes["name"]) if change.desired is not None else change.name
 
 
-def _held(change: Change) -> _Name | None:
-    return None if change.remote is None else (change.address.kind, fold_name(change.remote.name))
+def _held(change: Change) -> Key | None:
+    """What the object has now and no other object may have."""
+    return None if change.remote is None else kind_schema(change.address.kind).unique_key(change.remote.attributes)
 
 
-def _kept_or_taken(change: Change) -> _Name | None:
-    """The name that the object has when the change is done."""
+def _kept_or_taken(change: Change) -> Key | None:
+    """What it has of that kind when the change is done."""
     if change.action is Action.DELETE:
         return None
-    if change.action in (Action.NO_OP, Action.RELEASE) or _ignores_name(change):
-        return _held(change) or (change.address.kind, fold_name(_wanted_name(change)))
-    return (change.address.kind, fold_name(_wanted_name(change)))
-
-
-def _ignores_name(change: Change) -> bool:
-    return (
-        change.desired is not None and change.remote is not None and "name" in change.desired.lifecycle.ignore_changes
-    )
+    if change.desired is None or change.action is Action.NO_OP:
+        return _held(change)
+    remote = change.remote.attributes if change.remote is not None else {}
+    kept = {name: remote[name] for name in change.desired.lifecycle.ignore_changes if name in remote}
+    return kind_schema(change.address.kind).unique_key({**change.desired.attributes, **kept})
 
 
 def _names_in_the_way(
     active: dict[Address, Change], everything: tuple[Change, ...], order: Order
 ) -> dict[Address, Address]:
     """Who takes a name that another change has to free first; a name that nobody frees is a problem."""
-    holders = {
-        held: change
-        for change in everything
-        if (held := _held(change)) is not None and kind_schema(change.address.kind).unique
-    }
+    holders = {held: change for change in everything if (held := _held(change)) is not None}
     waits_for: dict[Address, Address] = {}
     for address, change in active.items():
         taken = _kept_or_taken(change)
@@ -117,14 +107,22 @@ def _names_in_the_way(
 
 
 def _name_is_kept(change: Change, holder: Change) -> Diagnostic:
+    names = kind_schema(change.address.kind).unique
     return Diagnostic(
         "GC407",
-        f'{change.address} takes the name "{_wanted_name(change)}", which {holder.address} ({holder.id}) keeps',
-        place=change.desired.locate(("name",)) if change.desired is not None else None,
+        f"{change.address} takes the {_unique_words(change)}, which {holder.address} ({holder.id}) keeps",
+        place=change.desired.locate((names[-1],)) if change.desired is not None else None,
         path=str(change.address),
-        hint=f"let {holder.address} give the name up in the same run (is it left out by --target or --exclude?), "
-        "or choose another name",
+        hint=f"let {holder.address} give it up in the same run (is it left out by --target or --exclude?), "
+        f"or choose another {names[-1]}",
     )
+
+
+def _unique_words(change: Change) -> str:
+    """`name "calls"`: what must be unique, with its value as it is declared."""
+    attributes = change.desired.attributes if change.desired is not None else change.after or {}
+    names = kind_schema(change.address.kind).unique
+    return " and ".join(f'{name} "{attributes.get(name)}"' for name in names)
 
 
 def _circles(waits_for: dict[Address, Address]) -> list[list[Address]]:

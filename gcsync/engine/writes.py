@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gcsync.engine.matching import fold_name
 from gcsync.kinds.interface import Kind
 from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.failure import ChangedSince, NameTaken, NotFound, OutcomeUnknown, RemoteError
@@ -107,8 +106,9 @@ class Writer:
 
     def _meet_namesake(self, change: Change, conflict: NameTaken) -> Written:
         """The name is taken: by our own create, by an object to adopt, or by what is not ours."""
-        wanted = fold_name(str(reveal(change.after["name"]))) if change.after else ""
-        namesake = next((r for r in self.kind.list(self.session).objects if fold_name(r.name) == wanted), None)
+        key_of = kind_schema(self.kind.name).unique_key
+        wanted = key_of(change.desired.attributes) if change.desired is not None else None
+        namesake = next((r for r in self.kind.list(self.session).objects if key_of(r.attributes) == wanted), None)
         if namesake is None:
             raise conflict
         if _is_ours(namesake, change):

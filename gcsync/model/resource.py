@@ -90,6 +90,15 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteStatus:
+    """How far the API has come with what was asked of it. `text` is what it says, for a person."""
+
+    settled: bool
+    failed: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteObject:
     """An object as the organization has it.
 
@@ -105,15 +114,23 @@ class RemoteObject:
     marker: Marker | UnusableMarker | None = None
     version: int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    half_made: bool = False
+    """Made by an earlier create that did not get to its end; an update finishes it."""
+    status: RemoteStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Every object of a kind. `moved` says that the total changed between pages, so that one may be lacking."""
+    """Every object of a kind. `moved` says that the total changed between pages, so that one may be lacking.
+
+    `capacity` is how many objects of the kind the organization may have, where the API says so; `pages` how many
+    requests the listing took.
+    """
 
     objects: tuple[RemoteObject, ...]
     moved: bool = False
     pages: int = 1
+    capacity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

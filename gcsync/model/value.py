@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, final
 
+from gcsync.model.address import Address
+
 Value: TypeAlias = Any
-"""None, bool, int, float, str, list, dict with str keys; with `Secret` or `UNREADABLE` in place of any of them."""
+"""None, bool, int, float, str, list, dict with str keys; `Secret`, `UNREADABLE`, `UNKNOWN`, `Reference` for any."""
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value is inside another: `("destinations", 0, "url")`."""
@@ -61,6 +64,62 @@ class Unreadable:
 
 
 UNREADABLE: Final = Unreadable()
+
+
+@final
+class Unknown:
+    """What only an apply will tell: the id of an object that is not there yet."""
+
+    _instance: Unknown | None = None
+
+    def __new__(cls) -> Unknown:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __repr__(self) -> str:
+        return "(known after apply)"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What another resource of the stack gets from the API: `${stream.calls.id}`. `parts` join it with text.
+
+    A reference that is the whole value has no parts; inside text, `parts` hold the pieces of text and references in
+    their order (`arn:${stream.a.id}:x`).
+    """
+
+    address: Address
+    attribute: str
+    parts: tuple[str | Reference, ...] = ()
+
+    def references(self) -> tuple[Reference, ...]:
+        """Every reference in it, itself if it is the whole value."""
+        return tuple(part for part in self.parts if isinstance(part, Reference)) if self.parts else (self,)
+
+    def __repr__(self) -> str:
+        return "(known after apply)"
+
+
+def resolve_references(value: Value, look_up: Callable[[Reference], Value]) -> Value:
+    """The value with every reference replaced by what `look_up` says; `UNKNOWN` in a text makes the text unknown."""
+
+    def resolve(leaf: Value) -> Value:
+        if isinstance(leaf, Secret):
+            inner = resolve_references(leaf.reveal(), look_up)
+            return inner if inner is UNKNOWN else Secret(inner)
+        if not isinstance(leaf, Reference):
+            return leaf
+        if not leaf.parts:
+            return look_up(leaf)
+        found = [look_up(part) if isinstance(part, Reference) else part for part in leaf.parts]
+        return UNKNOWN if UNKNOWN in found else "".join(map(str, found))
+
+    return replace_leaves(value, resolve)
 
 
 def reveal(value: Value) -> Value:

@@ -7,8 +7,12 @@
     x-force-new               another value takes a new object
     x-write-only              the API never returns it
     x-computed                the API decides it
-    x-unique                  no two objects of the organization share it, whatever the case (names)
     x-marker                  the text that carries gcsync's marker on the wire
+
+and of a whole kind:
+
+    x-identity                the attributes by which an object without a marker is recognised, whatever the case
+    x-unique                  the attributes that no two objects of the organization share, whatever the case
 
 An empty text, list or mapping is the same as none: servers return either.
 """
@@ -16,14 +20,18 @@ An empty text, list or mapping is the same as none: servers return either.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from gcsync.model.value import UNREADABLE, Secret, Value
+from gcsync.model.value import UNREADABLE, Secret, Value, reveal
 from gcsync.schema.files import read_schema
+
+Key: TypeAlias = tuple[str, ...]
+"""A kind and folded values of some attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,8 @@ class Shape:
         if isinstance(value, Secret):
             return self._open(value.reveal())
         if isinstance(value, Mapping):
-            fold = str.lower if self.case_insensitive_keys else str
-            return {fold(key): self.child(key)._open(item) for key, item in value.items()}
+            fold_key = str.lower if self.case_insensitive_keys else str
+            return {fold_key(key): self.child(key)._open(item) for key, item in value.items()}
         if isinstance(value, list):
             return [(self.items or PLAIN)._open(item) for item in value]
         return value
@@ -106,7 +114,22 @@ class KindSchema:
     title: str
     attributes: Mapping[str, Shape]
     defaults: Mapping[str, Value]
-    unique: frozenset[str] = frozenset()
+    identity: tuple[str, ...] = ("name",)
+    unique: tuple[str, ...] = ()
+
+    def identity_of(self, attributes: Mapping[str, Value]) -> Key | None:
+        """What tells an object without a marker from others; None when part of it is lacking or not yet known."""
+        return self._key(self.identity, attributes)
+
+    def unique_key(self, attributes: Mapping[str, Value]) -> Key | None:
+        """What no other object may have; None where the kind has no such thing, or part of it is not known."""
+        return self._key(self.unique, attributes)
+
+    def _key(self, names: tuple[str, ...], attributes: Mapping[str, Value]) -> Key | None:
+        values = [reveal(attributes.get(name)) for name in names]
+        if not values or not all(isinstance(value, str) for value in values):
+            return None
+        return (self.name, *map(fold, values))
 
     def canonical(self, attributes: Mapping[str, Value]) -> dict[str, Value]:
         """A whole object, canonical and sealed, in the schema's order; empty attributes are kept."""
@@ -129,8 +152,14 @@ def kind_schema(kind: str) -> KindSchema:
         title=schema["title"],
         attributes={name: _shape(part) for name, part in properties.items()},
         defaults={name: part["default"] for name, part in properties.items() if "default" in part},
-        unique=frozenset(name for name, part in properties.items() if part.get("x-unique")),
+        identity=tuple(schema.get("x-identity", ("name",))),
+        unique=tuple(schema.get("x-unique", ())),
     )
+
+
+def fold(text: str) -> str:
+    """What two names have in common that the API takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def is_empty(value: Value) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +13,7 @@ from gcsync.model.resource import DEFAULT_LIFECYCLE, Lifecycle, Resource
 from gcsync.model.value import Path, Secret, Value, replace_leaves
 from gcsync.schema.compose import kind_schema
 from gcsync.schema.files import read_schema
+from gcsync.schema.semantics import fold
 from gcsync.stack.check import Checker, Fault, describe
 from gcsync.stack.declared import Declared
 from gcsync.stack.expressions import BadExpression, Note, Resolved, Scope, expressions_in, resolve
@@ -46,7 +46,7 @@ def rules(kind: str) -> KindRules:
         common=common,
         defaults={name: part["default"] for name, part in own.items() if "default" in part},
         key_defaults=tuple(name for name, part in own.items() if part.get("x-default-key")),
-        unique=tuple(name for name, part in own.items() if part.get("x-unique")),
+        unique=tuple(schema.get("x-unique", ())),
         marked=tuple(name for name, part in own.items() if part.get("x-marker")),
     )
 
@@ -58,7 +58,7 @@ class Assembler:
     scope: Scope
     variables: Variables
     report: Report
-    names: dict[tuple[str, str, str], tuple[Declared, bool]] = field(default_factory=dict)
+    names: dict[tuple[str, ...], tuple[Declared, bool]] = field(default_factory=dict)
 
     def resource(self, entry: Declared) -> Resource | None:
         """The resource, or None where something in it is wrong or not known."""
@@ -154,22 +154,30 @@ class Assembler:
         notes: Mapping[Path, Note],
         bad: set[Any],
     ) -> None:
-        for name in kind.unique:
-            text = attributes.get(name)
-            if name in bad or not isinstance(text, str):
-                continue
-            folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-            written = name in entry.value
-            first, _ = self.names.setdefault((entry.kind, name, folded), (entry, written))
-            if first is not entry:
-                self._same_name(entry, first, name, text, notes)
+        values = [value for name in kind.unique if isinstance(value := attributes.get(name), str)]
+        if not values or len(values) < len(kind.unique) or bad.intersection(kind.unique):
+            return
+        written = kind.unique[-1] in entry.value
+        first, _ = self.names.setdefault((entry.kind, *map(fold, values)), (entry, written))
+        if first is not entry:
+            self._same_name(entry, first, kind.unique, values, notes)
 
-    def _same_name(self, entry: Declared, first: Declared, name: str, text: str, notes: Mapping[Path, Note]) -> None:
-        path: Path = (name,) if name in entry.value else ()
-        other = first((name,))
-        shown = describe(text, hidden=_secrets(notes)((name,)))
-        message = f"{first.section}.{first.key} has the {name} {shown} already ({other})"
-        hint = "give one of the two another name; upper and lower case count as the same"
+    def _same_name(
+        self,
+        entry: Declared,
+        first: Declared,
+        names: tuple[str, ...],
+        values: list[str],
+        notes: Mapping[Path, Note],
+    ) -> None:
+        path: Path = (names[-1],) if names[-1] in entry.value else ()
+        other = first((names[-1],))
+        shown = " and ".join(
+            f"the {name} {describe(value, hidden=_secrets(notes)((name,)))}"
+            for name, value in zip(names, values, strict=True)
+        )
+        message = f"{first.section}.{first.key} has {shown} already ({other})"
+        hint = f"give one of the two another {names[-1]}; upper and lower case count as the same"
         self.report.error("GC121", message, self.spot(entry, path, notes), entry.path(path), hint)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gcsync.engine import Event, Options, Refreshed, StopRequest, compute, execute
-from gcsync.engine.matching import fold_name
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.failure import ChangedSince, NameTaken, NotFound
@@ -17,6 +16,7 @@ from gcsync.model.marker import Marker
 from gcsync.model.outcome import Report
 from gcsync.model.plan import Plan, Target
 from gcsync.model.resource import DEFAULT_LIFECYCLE, Lifecycle, Listing, Organization, RemoteObject, Resource, Stack
+from gcsync.schema.semantics import fold
 
 TARGET = Target(Organization("org-1", "Example Ltd"), "us-east-1", "client-1")
 URL = "https://events.example.com/genesys-events"
@@ -110,7 +110,7 @@ class Streams:
 
     def _refuse_taken(self, name: str, own_id: str) -> None:
         for other in self.objects.values():
-            if other.id != own_id and fold_name(other.name) == fold_name(name):
+            if other.id != own_id and fold(other.name) == fold(name):
                 raise NameTaken(Diagnostic("GC000", "event.stream.exists"), status=409, context_id="context-1")
 
 

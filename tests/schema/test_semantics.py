@@ -94,4 +94,4 @@ def test_true_is_not_one() -> None:
 
 
 def test_the_name_is_unique_and_the_default_of_enabled_is_true() -> None:
-    assert (STREAM.unique, STREAM.defaults) == ({"name"}, {"enabled": True})
+    assert (STREAM.identity, STREAM.unique, STREAM.defaults) == (("name",), ("name",), {"enabled": True})
