@@ -10,6 +10,7 @@ from gcsync.engine.fingerprint import Fingerprints
 from gcsync.engine.matching import Matching, match
 from gcsync.engine.options import Options, Refreshed
 from gcsync.engine.order import order_steps
+from gcsync.engine.references import attribute_of, in_order, marker_for, resolve
 from gcsync.engine.safety import find_refusals
 from gcsync.engine.selection import select
 from gcsync.engine.three_way import Comparison
@@ -17,7 +18,7 @@ from gcsync.model.address import Address
 from gcsync.model.marker import GRAMMAR, Marker, UnusableMarker
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Target
 from gcsync.model.resource import RemoteObject, Resource, Stack
-from gcsync.model.value import Value
+from gcsync.model.value import UNKNOWN, Reference, Value
 from gcsync.schema.semantics import kind_schema
 
 PROTECTION = "lifecycle.prevent_destroy"
@@ -35,14 +36,14 @@ def compute(
     builder = _Builder(stack, matching, options, fingerprint_key)
     everything = tuple(sorted(builder.changes(), key=lambda change: change.address.sort_key()))
     changes, left_out = select(everything, options)
-    order = order_steps(changes, everything)
+    order = order_steps(changes, everything, {a: resource.dependencies for a, resource in stack.resources.items()})
     changes = tuple(
         replace(change, temporary_name=order.temporary_names[change.address])
         if change.address in order.temporary_names
         else change
         for change in changes
     )
-    findings = find_problems(stack, matching, changes, destroy=options.destroy)
+    findings = find_problems(stack, matching, changes, refreshed, destroy=options.destroy)
     return Plan(
         stack=stack.name,
         owner=stack.owner,
@@ -70,18 +71,43 @@ class _Builder:
     def changes(self) -> Iterator[Change]:
         """One change per declared resource, and one per owned object that is not declared."""
         for address, remote in self.matching.owned.items():
-            resource = self.stack.resources.get(address)
-            if resource is None or self.options.destroy:
+            if self.options.destroy or address not in self.stack.resources:
                 yield self._undeclared(address, remote)
-            else:
-                yield self._paired(resource, remote)
-        if self.options.destroy:
-            return
-        for address in self.matching.missing:
-            yield self._create(self.stack.resources[address])
-        for address, candidates in self.matching.adoptable.items():
-            if len(candidates) == 1 and self.stack.resources[address].lifecycle.adopt:
-                yield self._adopt(self.stack.resources[address], candidates[0])
+        if not self.options.destroy:
+            yield from self._declared_changes()
+
+    def _declared_changes(self) -> Iterator[Change]:
+        """In the order of references, so that each finds what it refers to decided."""
+        decided: dict[Address, Change] = {}
+
+        def look_up(reference: Reference) -> Value:
+            change = decided.get(reference.address)
+            if change is None or change.remote is None or change.action in (Action.CREATE, Action.REPLACE):
+                return UNKNOWN
+            return attribute_of(change.remote, reference.attribute)
+
+        for resource in in_order(self.stack):
+            change = self._decide(resource, resolve(resource, look_up))
+            if change is not None:
+                decided[resource.address] = change
+                yield change
+
+    def _decide(self, resource: Resource, attributes: Mapping[str, Value]) -> Change | None:
+        """The change of one declared resource; None where a problem of matching keeps it from having one."""
+        address = resource.address
+        owned = self.matching.owned.get(address)
+        if owned is not None:
+            return (
+                self._create(resource, attributes, owned)
+                if owned.half_made
+                else self._paired(resource, attributes, owned)
+            )
+        candidates = self.matching.adoptable.get(address)
+        if candidates is None:
+            return None if address in self.matching.duplicated else self._create(resource, attributes)
+        if len(candidates) == 1 and resource.lifecycle.adopt:
+            return self._adopt(resource, attributes, candidates[0])
+        return None
 
     def _undeclared(self, address: Address, remote: RemoteObject) -> Change:
         removal = self.stack.removed.get(address)
@@ -104,29 +130,35 @@ class _Builder:
             remote=remote,
         )
 
-    def _create(self, resource: Resource) -> Change:
+    def _create(
+        self, resource: Resource, attributes: Mapping[str, Value], half_made: RemoteObject | None = None
+    ) -> Change:
         schema = kind_schema(resource.address.kind)
         return Change(
             address=resource.address,
             action=Action.CREATE,
             resource_type=schema.resource_type,
             name=resource.name,
-            after=schema.canonical(resource.attributes),
+            after=schema.canonical(attributes),
+            explanation=f"continues the half-made {half_made.id}" if half_made is not None else "",
+            continues=half_made is not None,
             desired=resource,
+            remote=half_made,
             marker=self._marker(resource),
         )
 
-    def _adopt(self, resource: Resource, remote: RemoteObject) -> Change:
-        change = self._compared(resource, remote, {}, Fingerprints(kind_schema(remote.kind), "", resource.address))
+    def _adopt(self, resource: Resource, attributes: Mapping[str, Value], remote: RemoteObject) -> Change:
+        nothing = Fingerprints(kind_schema(remote.kind), "", resource.address)
+        change = self._compared(resource, attributes, remote, {}, nothing)
         marker = self._marker(resource)
         return replace(change, action=Action.ADOPT, explanation="is there and has no marker", marker=marker)
 
-    def _paired(self, resource: Resource, remote: RemoteObject) -> Change:
+    def _paired(self, resource: Resource, attributes: Mapping[str, Value], remote: RemoteObject) -> Change:
         marker = remote.marker
         if not isinstance(marker, Marker):
             raise TypeError("an owned object has a marker")
         fingerprints = Fingerprints(kind_schema(remote.kind), marker.owner, marker.address, self.key)
-        change = self._compared(resource, remote, fingerprints.last_applied(marker), fingerprints)
+        change = self._compared(resource, attributes, remote, fingerprints.last_applied(marker), fingerprints)
         protection = _protection_change(marker, resource)
         change = replace(
             change,
@@ -156,13 +188,14 @@ class _Builder:
     def _compared(
         self,
         resource: Resource,
+        declared: Mapping[str, Value],
         remote: RemoteObject,
         last_applied: Mapping[str, tuple[str, ...]],
         fingerprints: Fingerprints,
     ) -> Change:
         schema = kind_schema(remote.kind)
         comparison = Comparison(schema, fingerprints, last_applied)
-        attributes = comparison.compare(resource.attributes, remote.attributes, resource.lifecycle.ignore_changes)
+        attributes = comparison.compare(declared, remote.attributes, resource.lifecycle.ignore_changes)
         before = schema.canonical(remote.attributes)
         before.update({a.name: a.before for a in attributes if a.before is not ABSENT})
         after = dict(before)
@@ -181,16 +214,7 @@ class _Builder:
         )
 
     def _marker(self, resource: Resource) -> Marker:
-        schema = kind_schema(resource.address.kind)
-        ignored = resource.lifecycle.ignore_changes
-        applied = {name: value for name, value in resource.attributes.items() if name not in ignored}
-        fingerprints = Fingerprints(schema, self.stack.owner, resource.address, self.key)
-        return Marker(
-            owner=self.stack.owner,
-            address=resource.address,
-            slots=fingerprints.slots(applied),
-            protected=resource.lifecycle.prevent_destroy,
-        )
+        return marker_for(resource, self.stack.owner, self.key)
 
 
 def _protection_change(marker: Marker, resource: Resource) -> tuple[AttributeChange, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from gcsync.engine.options import Event, Phase, StopRequest
 from gcsync.engine.read_back import ReadBack
+from gcsync.engine.references import attribute_of, resolve_change
 from gcsync.engine.writes import Writer, Written
 from gcsync.kinds.interface import Kind
 from gcsync.model.address import Address
@@ -17,6 +18,7 @@ from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.failure import RemoteError
 from gcsync.model.outcome import Outcome, Report, Status
 from gcsync.model.plan import Action, Change, Operation, Plan, Step
+from gcsync.model.value import UNKNOWN, Reference, Value
 from gcsync.remote.session import GenesysSession
 
 _log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ def execute(
     stop: StopRequest,
     on_event: Callable[[Event], None],
     adopt_late: bool,
+    fingerprint_key: bytes | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Report:
     """Carry out a plan and say what became of each change.
@@ -41,13 +44,15 @@ def execute(
     what is under way is finished. `adopt_late` lets a create adopt an unmanaged namesake that appeared since the plan.
     """
     writers = {name: Writer(kind, session, sleep, adopt_late) for name, kind in kinds.items()}
-    execution = _Execution(plan, writers, stop, on_event, parallelism)
+    execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key)
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         execution.run(pool)
         outcomes = execution.outcomes()
         if not stop.event.is_set():
             on_event(Event(Phase.READING_BACK, total=len(outcomes)))
-            outcomes = ReadBack(kinds, session, sleep, stop, plan.pages).check(outcomes, execution.written, pool)
+            outcomes = ReadBack(kinds, session, sleep, stop, plan.pages, on_event).check(
+                outcomes, execution.written, pool
+            )
     return Report(plan.stack, outcomes, interrupted=stop.signal)
 
 
@@ -58,6 +63,7 @@ class _Execution:
     stop: StopRequest
     on_event: Callable[[Event], None]
     parallelism: int
+    fingerprint_key: bytes | None
     written: dict[Address, Written] = field(default_factory=dict)
     failed: dict[Address, Diagnostic] = field(default_factory=dict)
     ended: dict[int, bool] = field(default_factory=dict)
@@ -100,7 +106,8 @@ class _Execution:
         return pool.submit(self._write, step)
 
     def _write(self, step: Step) -> Written:
-        change = self.changes[step.address]
+        change = resolve_change(self.changes[step.address], self._look_up, self.fingerprint_key)
+        self.changes[step.address] = change
         writer = self.writers[step.address.kind]
         if step.operation is Operation.RENAME:
             return writer.rename(change, change.temporary_name or change.name)
@@ -113,6 +120,17 @@ class _Execution:
         if expected is None:
             raise TypeError(f"an update of {step.address} is about an object that is there")
         return writer.update(change, expected, change.marker)
+
+    def _look_up(self, reference: Reference) -> Value:
+        """What a reference gives now: from what was just written, or from what was there."""
+        written = self.written.get(reference.address)
+        target = self.changes.get(reference.address)
+        remote = written.remote if written is not None else target.remote if target is not None else None
+        found = attribute_of(remote, reference.attribute) if remote is not None else UNKNOWN
+        if found is UNKNOWN:
+            message = f"{reference.address} has no {reference.attribute} after its own apply"
+            raise RemoteError(Diagnostic("GC513", message, hint="plan again"))
+        return found
 
     def _finish(self, index: int, future: Future[Written]) -> list[int]:
         """Note how a step ended; the steps that may begin now."""
@@ -143,7 +161,7 @@ class _Execution:
         return all(self.ended.get(index) for index in self.steps_of.get(address, ()))
 
     def outcomes(self) -> tuple[Outcome, ...]:
-        return tuple(self._outcome(change) for change in self.plan.active)
+        return tuple(self._outcome(self.changes[change.address]) for change in self.plan.active)
 
     def _outcome(self, change: Change) -> Outcome:
         written = self.written.get(change.address)

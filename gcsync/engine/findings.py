@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from gcsync.engine.matching import Matching
+from gcsync.engine.options import Refreshed
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.marker import Marker, UnusableMarker
@@ -16,15 +17,16 @@ from gcsync.schema.semantics import Key, kind_schema, sort_key
 
 
 def find_problems(
-    stack: Stack, matching: Matching, changes: tuple[Change, ...], *, destroy: bool = False
+    stack: Stack, matching: Matching, changes: tuple[Change, ...], refreshed: Refreshed, *, destroy: bool = False
 ) -> list[Diagnostic]:
     """Errors and warnings, unsorted."""
-    problems = list(_duplicated(stack, matching))
+    problems = [*_duplicated(stack, matching), *_reported_failures(changes)]
     if not destroy:
         problems += _names_of_others(stack, matching, changes)
         problems += _lost_markers(stack, matching, changes)
         problems += _ambiguous_adoptions(stack, matching)
         problems += _look_alikes(matching, changes)
+        problems += _over_capacity(changes, refreshed)
     return problems
 
 
@@ -40,6 +42,41 @@ def _duplicated(stack: Stack, matching: Matching) -> Iterator[Diagnostic]:
             "brackets) out of its description; gcsync touches none of them until then"
             + (" (`moved:` leads another address here)" if address in stack.moved.values() else ""),
         )
+
+
+def _reported_failures(changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
+    """What the API itself says is wrong with an object that the stack owns."""
+    for change in changes:
+        status = change.remote.status if change.remote is not None else None
+        if status is not None and status.failed and change.desired is not None:
+            yield Diagnostic(
+                "GC451",
+                f'"{change.name}" ({change.id}) reports a failure: {status.text}',
+                severity=Severity.WARNING,
+                place=change.desired.locate(()),
+                path=str(change.address),
+                hint="events may not arrive until that is mended",
+            )
+
+
+def _over_capacity(changes: tuple[Change, ...], refreshed: Refreshed) -> Iterator[Diagnostic]:
+    for kind, listing in refreshed.listings.items():
+        if listing.capacity is None:
+            continue
+        mine = [change for change in changes if change.address.kind == kind]
+        creates = [change for change in mine if change.action is Action.CREATE and not change.continues]
+        deletes = sum(change.action is Action.DELETE for change in mine)
+        total = len(listing.objects) - deletes + len(creates)
+        if creates and total > listing.capacity:
+            first = creates[0]
+            yield Diagnostic(
+                "GC408",
+                f"the organization may have {listing.capacity} of {kind} and has {len(listing.objects)}; "
+                f"with this plan it would be {total}",
+                place=first.desired.locate(()) if first.desired is not None else None,
+                path=str(first.address),
+                hint="delete what is no longer needed, or have Genesys Cloud raise the limit",
+            )
 
 
 def _names_of_others(stack: Stack, matching: Matching, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:

@@ -50,6 +50,7 @@ class Phase(StrEnum):
     STARTED = "started"
     ENDED = "ended"
     READING_BACK = "reading back"
+    SETTLING = "settling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Event:
     outcome: Outcome | None = None
     ended: int = 0
     total: int = 0
+    text: str = ""
+    """What the API says of an object that is still settling."""
 
 
 def matches_any(address: Address, globs: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gcsync.model.address import Address
@@ -28,8 +29,15 @@ class Order:
     problems: list[Diagnostic] = field(default_factory=list)
 
 
-def order_steps(changes: tuple[Change, ...], everything: tuple[Change, ...]) -> Order:
-    """The steps of the selected `changes`; `everything` also holds those that were left out, which may hold a name."""
+def order_steps(
+    changes: tuple[Change, ...],
+    everything: tuple[Change, ...],
+    dependencies: Mapping[Address, frozenset[Address]] | None = None,
+) -> Order:
+    """The steps of the selected `changes`; `everything` also holds those that were left out, which may hold a name.
+
+    `dependencies` says what each declared resource refers to.
+    """
     order = Order()
     active = {change.address: change for change in changes if change.action is not Action.NO_OP}
     requires: dict[_Node, set[_Node]] = {node: set() for change in active.values() for node in _nodes(change)}
@@ -44,7 +52,7 @@ def order_steps(changes: tuple[Change, ...], everything: tuple[Change, ...]) -> 
         requires[_taking(active[taker])].add(freeing)
     for change in active.values():
         _add_replacement(change, requires)
-        _add_dependencies(change, active, requires)
+    _add_dependencies(active, everything, dependencies or {}, requires, order)
     order.steps = _as_steps(requires)
     return order
 
@@ -152,28 +160,59 @@ def _add_replacement(change: Change, requires: dict[_Node, set[_Node]]) -> None:
         requires[change.address, Operation.CREATE].add((change.address, Operation.DELETE))
 
 
-def _add_dependencies(change: Change, active: dict[Address, Change], requires: dict[_Node, set[_Node]]) -> None:
-    if change.desired is None:
-        return
-    for dependency in change.desired.dependencies:
-        if dependency in active:
-            requires[_taking(change)].add(_taking(active[dependency]))
+def _add_dependencies(
+    active: dict[Address, Change],
+    everything: tuple[Change, ...],
+    dependencies: Mapping[Address, frozenset[Address]],
+    requires: dict[_Node, set[_Node]],
+    order: Order,
+) -> None:
+    """What a resource refers to is written before it, and deleted after it."""
+    not_there = {change.address for change in everything if change.action is Action.CREATE} - active.keys()
+    for address, change in active.items():
+        for needed in dependencies.get(address, ()):
+            if needed in not_there and change.action is not Action.DELETE:
+                order.problems.append(_left_out(change, needed))
+            elif needed not in active:
+                continue
+            elif change.action is Action.DELETE:
+                if active[needed].action is Action.DELETE:
+                    requires[_freeing(active[needed])].add(_freeing(change))
+            elif active[needed].action is not Action.DELETE:
+                requires[_taking(change)].add(_taking(active[needed]))
 
 
-def _as_steps(requires: dict[_Node, set[_Node]]) -> tuple[Step, ...]:
-    needed = {node for nodes in requires.values() for node in nodes}
-    nodes = sorted(requires, key=lambda node: (_is_last(node, needed), node[0].sort_key(), node[1]))
-    index = {node: position for position, node in enumerate(nodes)}
-    return tuple(
-        Step(
-            address,
-            operation,
-            tuple(sorted(index[n] for n in requires[address, operation])),
-            _is_last((address, operation), needed),
-        )
-        for address, operation in nodes
+def _left_out(change: Change, needed: Address) -> Diagnostic:
+    return Diagnostic(
+        "GC409",
+        f"{change.address} refers to {needed}, which is not there and is left out of this run",
+        place=change.desired.locate(()) if change.desired is not None else None,
+        path=str(change.address),
+        hint=f"include it: --target '{needed}'",
     )
 
 
-def _is_last(node: _Node, needed: set[_Node]) -> bool:
-    return node[1] is Operation.DELETE and node not in needed
+def _as_steps(requires: dict[_Node, set[_Node]]) -> tuple[Step, ...]:
+    early = _early_deletes(requires)
+
+    def is_last(node: _Node) -> bool:
+        return node[1] is Operation.DELETE and node not in early
+
+    nodes = sorted(requires, key=lambda node: (is_last(node), node[0].sort_key(), node[1]))
+    index = {node: position for position, node in enumerate(nodes)}
+    return tuple(
+        Step(*node, requires=tuple(sorted(index[needed] for needed in requires[node])), last=is_last(node))
+        for node in nodes
+    )
+
+
+def _early_deletes(requires: dict[_Node, set[_Node]]) -> set[_Node]:
+    """The deletes that something else waits for, and those that they wait for."""
+    waiting = [needed for node, nodes in requires.items() if node[1] is not Operation.DELETE for needed in nodes]
+    early: set[_Node] = set()
+    while waiting:
+        node = waiting.pop()
+        if node[1] is Operation.DELETE and node not in early:
+            early.add(node)
+            waiting.extend(requires[node])
+    return early

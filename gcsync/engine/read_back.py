@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
-from gcsync.engine.options import StopRequest
+from gcsync.engine.options import Event, Phase, StopRequest
 from gcsync.engine.writes import Written, unequal_attributes
 from gcsync.kinds.interface import Kind
 from gcsync.model.address import Address
@@ -18,7 +19,9 @@ from gcsync.model.resource import RemoteObject
 from gcsync.model.value import Value, reveal
 from gcsync.remote.session import GenesysSession
 
-_WAITS = (0.5, 1.0, 2.0)
+_PAUSES = (0.0, 0.5, 1.0, 2.0)
+_LAG = sum(_PAUSES)
+_SETTLING = 180.0
 _PER_PAGE = 100
 
 _Found = dict[str, RemoteObject | None]
@@ -36,25 +39,29 @@ class ReadBack:
     sleep: Callable[[float], None]
     stop: StopRequest
     pages: Mapping[str, int]
+    on_event: Callable[[Event], None]
 
     def check(
         self, outcomes: tuple[Outcome, ...], written: Mapping[Address, Written], pool: ThreadPoolExecutor
     ) -> tuple[Outcome, ...]:
         """The outcomes, with each success confirmed or taken back."""
-        verdicts: dict[Address, Outcome] = {outcome.address: outcome for outcome in outcomes}
+        verdicts = {outcome.address: _Verdict(outcome) for outcome in outcomes}
         for kind in {outcome.address.kind for outcome in outcomes}:
             doubtful = [o for o in outcomes if o.address.kind == kind and o.status is Status.DONE]
-            for pause in (0.0, *_WAITS):
+            elapsed = 0.0
+            for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
                 if not doubtful or self.stop.event.is_set():
                     break
-                if pause:
-                    self.sleep(pause)
+                self._rest(pause)
+                elapsed += pause
                 judged = self._judge(self.kinds[kind], doubtful, written, pool)
-                verdicts.update({outcome.address: outcome for outcome in judged})
-                doubtful = [
-                    before for before, after in zip(doubtful, judged, strict=True) if after.status is Status.DIFFERS
-                ]
-        return tuple(verdicts[outcome.address] for outcome in outcomes)
+                verdicts.update({verdict.outcome.address: verdict for verdict in judged})
+                doubtful = [o for o, v in zip(doubtful, judged, strict=True) if v.may_change_for > elapsed]
+        return tuple(verdicts[outcome.address].outcome for outcome in outcomes)
+
+    def _rest(self, seconds: float) -> None:
+        if seconds:
+            self.sleep(seconds)
 
     def _judge(
         self,
@@ -62,12 +69,16 @@ class ReadBack:
         outcomes: list[Outcome],
         written: Mapping[Address, Written],
         pool: ThreadPoolExecutor,
-    ) -> list[Outcome]:
+    ) -> list[_Verdict]:
         try:
             found = self._find(kind, [o.id for o in outcomes if o.id is not None], pool)
         except RemoteError as error:
-            return [replace(o, status=Status.NOT_VERIFIED, diagnostic=error.diagnostic) for o in outcomes]
-        return [_verdict(outcome, found.get(outcome.id or "")) for outcome in outcomes]
+            return [_Verdict(replace(o, status=Status.NOT_VERIFIED, diagnostic=error.diagnostic)) for o in outcomes]
+        verdicts = [_verdict(outcome, found.get(outcome.id or "")) for outcome in outcomes]
+        for verdict in verdicts:
+            if verdict.settling:
+                self.on_event(Event(Phase.SETTLING, verdict.outcome.address, text=verdict.settling))
+        return verdicts
 
     def _find(self, kind: Kind, ids: list[str], pool: ThreadPoolExecutor) -> _Found:
         """The objects by id, with the fewest requests: one by one when they are few, by a listing when many."""
@@ -77,21 +88,40 @@ class ReadBack:
         return dict(zip(ids, pool.map(lambda one: kind.read(self.session, one), ids), strict=True))
 
 
-def _verdict(outcome: Outcome, found: RemoteObject | None) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """An outcome as it looks now, and until how many seconds after the first look it may still look better."""
+
+    outcome: Outcome
+    may_change_for: float = 0.0
+    settling: str = ""
+
+
+def _verdict(outcome: Outcome, found: RemoteObject | None) -> _Verdict:
     differing = list(_differences(outcome.change, outcome.action, found))
-    if not differing:
-        return outcome
-    change = outcome.change
-    return replace(
-        outcome,
-        status=Status.DIFFERS,
-        diagnostic=Diagnostic(
-            "GC520",
-            f'"{change.name}" ({outcome.id}) was written and reads back differently: {", ".join(differing)}',
-            path=str(change.address),
-            hint="somebody changed it at the same time, or the API keeps another value than it was given; plan again",
-        ),
+    what = f'"{outcome.change.name}" ({outcome.id})'
+    if differing:
+        message = f"{what} was written and reads back differently: {', '.join(differing)}"
+        return _Verdict(_doubted(outcome, Status.DIFFERS, "GC520", message, _DIFFERS_HINT), _LAG)
+    status = found.status if found is not None else None
+    if status is None or outcome.action in (Action.DELETE, Action.RELEASE) or (status.settled and not status.failed):
+        return _Verdict(outcome)
+    if status.failed:
+        message = f"{what} was written, and the API reports a failure: {status.text}"
+        return _Verdict(_doubted(outcome, Status.FAILED, "GC522", message, _FAILED_HINT), _LAG)
+    message = f"{what} was written, and is still {status.text} after {_SETTLING:.0f} s"
+    return _Verdict(
+        _doubted(outcome, Status.NOT_VERIFIED, "GC521", message, "look again with: gcsync plan"), _SETTLING, status.text
     )
+
+
+def _doubted(outcome: Outcome, status: Status, code: str, message: str, hint: str) -> Outcome:
+    diagnostic = Diagnostic(code, message, path=str(outcome.address), hint=hint)
+    return replace(outcome, status=status, diagnostic=diagnostic)
+
+
+_DIFFERS_HINT = "somebody changed it at the same time, or the API keeps another value than it was given; plan again"
+_FAILED_HINT = "mend what it names and apply again; until then events may not arrive"
 
 
 def _differences(change: Change, action: Action, found: RemoteObject | None) -> Iterable[str]:

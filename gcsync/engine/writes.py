@@ -43,6 +43,8 @@ class Writer:
 
     def create(self, change: Change) -> Written:
         """Make the object of a change, once, whatever happens to the answer."""
+        if change.continues:
+            return self._continue(change, self._present(change, _remote(change)), "it was half made, and is finished")
         for _ in range(_CREATE_ATTEMPTS):
             try:
                 return Written(self._send_create(change), Action.CREATE)
@@ -52,7 +54,7 @@ class Writer:
                 lost = error
                 found = self._find_by_marker(change)
                 if found is not None:
-                    return Written(found, Action.CREATE, "its answer was lost; found by its marker")
+                    return self._continue(change, found, "its answer was lost; found by its marker")
         raise lost
 
     def update(self, change: Change, expected: RemoteObject, marker: Marker | None) -> Written:
@@ -88,6 +90,11 @@ class Writer:
             if self.kind.read(self.session, expected.id) is not None:
                 self.kind.delete(self.session, current)
         return Written(None, change.action)
+
+    def _continue(self, change: Change, found: RemoteObject, note: str) -> Written:
+        if found.half_made:
+            found = self.kind.update(self.session, found, _declared(change), change.marker)
+        return Written(found, Action.CREATE, note)
 
     def _send_create(self, change: Change) -> RemoteObject:
         if change.marker is None:
