@@ -115,7 +115,10 @@ class Explainer:
         diagnostic = Diagnostic("GC326", message, hint=_LOOK_FIRST)
         return OutcomeUnknown(diagnostic, status=status, code=self._redactor.clean(body.code), context_id=context_id)
 
-    def interrupted(self, call: Call) -> RemoteError:
+    def interrupted(self, call: Call, *, uncertain: bool) -> RemoteError:
+        """The error for a call that was not sent (again) since gcsync is to end."""
+        if uncertain:
+            return self.unknown(call, "interrupted while waiting to send it again, an earlier try without an answer")
         return RemoteError(Diagnostic("GC328", f"{call}: interrupted before it was sent", hint="run it again"))
 
     def _redirect(self, call: Call, reply: Reply) -> RemoteError:

@@ -173,8 +173,8 @@ class GenesysSession:
             raise self._explain.given_up(call, again) from None
         except NoReply as missing:
             raise self._explain.no_reply(call, missing) from None
-        except Interrupted:
-            raise self._explain.interrupted(call) from None
+        except Interrupted as interrupted:
+            raise self._explain.interrupted(call, uncertain=interrupted.uncertain) from None
 
     def _exchange(self, call: Call, authorization: str) -> Reply:
         self._pacer.wait()

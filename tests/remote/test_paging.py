@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.remote.answers import BadAnswer
@@ -133,6 +133,7 @@ def test_an_error_on_one_page_is_the_listings() -> None:
         read_pages(fetch, SIZE)
 
 
+@settings(deadline=None)
 @given(
     count=st.integers(0, 40), size=st.integers(1, 7), hints=st.sets(st.sampled_from(["pageCount", "total", "nextUri"]))
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.model.value import Secret
@@ -75,6 +75,7 @@ def test_the_secrets_of_a_body_are_secrets_header_values_and_credentials_in_urls
     ]
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=4))
 def test_no_text_shows_a_secret_or_what_a_terminal_obeys(text: str, secret: str) -> None:
     shown = Redactor(Secret(secret)).clean(f"{text}{secret}{text}")
