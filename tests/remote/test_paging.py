@@ -42,6 +42,7 @@ def page(*numbers: int, **more: Any) -> dict[str, Any]:
         ([page(1, 2, 3), page(4, 5)], 2),
         ([page(1, 2, 3, nextUri="https://elsewhere.example.com/"), page(4, 5, nextUri=None, pageCount=2)], 2),
         ([page(1, 2, pageCount=3), page(3, 4, pageCount=3), page(5, pageCount=3)], 3),
+        ([page(1, 2, pageSize=2), page(3, 4, pageSize=2), page(5, pageSize=2)], 3),
         ([page(1, 2, 3, pageCount=1, nextUri="/next"), page(4, 5, pageCount=2)], 2),
     ],
 )
