@@ -36,6 +36,10 @@ def test_a_secret_is_found_in_its_json_and_percent_encoded_forms() -> None:
     assert redactor.clean('"a\\"b/c \\u00e9" and a%22b%2Fc%20%C3%A9') == f'"{HIDDEN}" and {HIDDEN}'
 
 
+def test_a_secret_of_several_lines_is_found() -> None:
+    assert Redactor(Secret("one\ntwo")).clean("one\ntwo is refused") == f"{HIDDEN} is refused"
+
+
 def test_a_short_secret_is_hidden_where_it_stands_alone() -> None:
     assert Redactor(Secret("ab")).clean("ab, cabs and (ab)") == f"{HIDDEN}, cabs and ({HIDDEN})"
 
