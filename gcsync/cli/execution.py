@@ -46,7 +46,7 @@ class Execution:
         plans = tuple(one.plan for one in planned)
         show(plans, self.common, self._stream)
         if any(plan.errored or plan.refusals for plan in plans):
-            output.notice("Nothing was applied: the plan has errors, or is refused; it says which.")
+            output.notice("Nothing was applied.")
             return ExitCode.ERROR
         if not any(plan.summary.changes for plan in plans):
             return self._conclude(plans, tuple(_not_begun(plan, None) for plan in plans))
@@ -86,14 +86,17 @@ class Execution:
             return tuple(self._execute_one(one, stop, tell) for one in planned)
 
     def _conclude(self, plans: tuple[Plan, ...], reports: tuple[Report, ...]) -> ExitCode:
-        if self.output_format is Format.JSON:
-            from gcsync.views.json_report import render_json_report
+        from gcsync.model.diagnostic import DiagnosticError
+        from gcsync.views.json_report import render_json_report
+        from gcsync.views.text_report import render_report
 
-            output.result(render_json_report(reports, plans))
-        else:
-            from gcsync.views.text_report import render_report
-
-            output.result(render_report(reports, output.style_of(sys.stdout, no_color=self.common.no_color)))
+        text = render_report(reports, output.style_of(sys.stdout, no_color=self.common.no_color))
+        try:
+            output.result(render_json_report(reports, plans) if self.output_format is Format.JSON else text)
+        except DiagnosticError:
+            # What was written must be told somewhere.
+            output.notice(text)
+            raise
         return exit_code(reports)
 
     def _execute_one(self, one: Planned, stop: StopRequest, tell: Callable[[Event], None]) -> Report:

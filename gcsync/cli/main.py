@@ -29,11 +29,20 @@ def run(arguments: list[str]) -> ExitCode:
             return ExitCode.DONE
         return _run_app(arguments)
     except BaseException as error:  # the one place where everything is caught
+        return _end(error, arguments)
+    finally:
+        output.finish()
+
+
+def _end(error: BaseException, arguments: list[str]) -> ExitCode:
+    try:
         from gcsync.cli.failures import end
 
         return end(error, arguments)
-    finally:
-        output.finish()
+    except Exception:
+        # Not even the error can be told in full, as when memory has run out: the least that is always possible.
+        output.notice(f"internal error GC900: {type(error).__name__}")
+        return ExitCode.ERROR
 
 
 def version() -> str:

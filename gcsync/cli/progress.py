@@ -28,30 +28,28 @@ def reading(*, no_color: bool) -> Iterator[None]:
 
 @contextmanager
 def executing(*, no_color: bool) -> Iterator[Callable[[Event], None]]:
-    """What is told of an execution: each change as it ends, and how many of how many."""
+    """What is told of an execution: how many changes of how many; with -v each one as it ends."""
+    import logging
+
+    log = logging.getLogger("gcsync.apply")
     with _status("Applying", no_color=no_color) as update:
 
         def tell(event: Event) -> None:
-            from gcsync.engine import Phase
-
-            if update is None:
-                return
-            if event.phase is Phase.ENDED and event.outcome is not None:
+            if event.outcome is not None:
                 outcome = event.outcome
-                output.notice(f"{outcome.address}: {outcome.action.value}: {outcome.status.value}")
-            update(f"{_DOING[event.phase.value]}, {event.ended} of {event.total} changes done")
+                log.info("%s: %s: %s", outcome.address, outcome.action.value, outcome.status.value)
+                update(f"Applying, {event.ended} of {event.total} changes done")
+            elif event.phase.value == "reading back":
+                update("Reading back what was written")
 
         yield tell
 
 
-_DOING = {"started": "Applying", "ended": "Applying", "reading back": "Reading back what was written"}
-
-
 @contextmanager
-def _status(text: str, *, no_color: bool) -> Iterator[Callable[[str], None] | None]:
+def _status(text: str, *, no_color: bool) -> Iterator[Callable[[str], None]]:
     """A line that moves, on a terminal; it is gone when the work is. Yields what changes its text."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda _: None
         return
     from rich.console import Console
 

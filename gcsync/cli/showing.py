@@ -22,6 +22,17 @@ def show(plans: Sequence[Plan], common: Common, stream: TextIO) -> None:
     tell_warnings(plans, common)
     style = output.style_of(stream, no_color=common.no_color)
     output.write(render_plan([without_warnings(plan) for plan in plans], style), stream)
+    if stream is sys.stdout:
+        _tell_codes(plans)
+
+
+def _tell_codes(plans: Sequence[Plan]) -> None:
+    """On stderr, in a line, that the plan has errors or is refused: whoever reads stderr alone must learn of it."""
+    errors = {found.code for plan in plans for found in plan.diagnostics if not _is_warning(found)}
+    refusals = {found.code for plan in plans for found in plan.refusals}
+    for codes, said in ((errors, "The plan has errors"), (refusals, "apply refuses this plan")):
+        if codes:
+            output.notice(f"{said}: {', '.join(sorted(codes))}; the plan tells more.")
 
 
 def show_json(plans: Sequence[Plan], common: Common) -> None:

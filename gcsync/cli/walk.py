@@ -111,7 +111,7 @@ def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
 
 
 def _each(items: Sequence[_Item], function: Callable[[_Item], _Result]) -> tuple[_Result, ...]:
-    """The function's result for every item; all diagnostics of a run at once, not the first item's."""
+    """The function's result for every item; all diagnostics of a run at once, each said once."""
     from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
     results: list[_Result] = []
@@ -122,7 +122,7 @@ def _each(items: Sequence[_Item], function: Callable[[_Item], _Result]) -> tuple
         except DiagnosticError as error:
             found += error.diagnostics
     if found:
-        raise DiagnosticError(found)
+        raise DiagnosticError(dict.fromkeys(found))
     return tuple(results)
 
 

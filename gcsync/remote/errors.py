@@ -24,7 +24,7 @@ from gcsync.model.failure import (
 from gcsync.remote.answers import BadAnswer, NotJson, is_html, page_title
 from gcsync.remote.redaction import Redactor, secrets_in
 from gcsync.remote.retry import LONGEST_WAIT, Again
-from gcsync.remote.wire import TOKEN_PATH, Call, NoReply, Reply, Trouble
+from gcsync.remote.wire import TOKEN_PATH, Call, NoReply, Reply, Target, Trouble
 
 _NAME_TAKEN: Final = frozenset({"event.stream.exists"})
 _VERSION_MISMATCH: Final = frozenset({"version.mismatch"})
@@ -94,9 +94,8 @@ class Explainer:
         text = f"{self._redactor.clean(problem)} (status {reply.status}, {content_type})"
         if not call.reads:
             return self.unknown(call, f"answered with {text}", reply)
-        hint = "is this the API's host? Check GENESYS_CLOUD_API_URL, GENESYS_CLOUD_LOGIN_URL and any proxy in between"
         code = "GC321" if isinstance(problem, NotJson) else "GC322"
-        return RemoteError(Diagnostic(code, f"{call}: answered with {text}", hint=hint), status=reply.status)
+        return RemoteError(Diagnostic(code, f"{call}: answered with {text}", hint=_HOST_HINT), status=reply.status)
 
     def misshapen(self, call: Call, what: str) -> RemoteError:
         """The error for JSON of another shape than the API promises."""
@@ -116,7 +115,10 @@ class Explainer:
         diagnostic = Diagnostic("GC326", message, hint=_LOOK_FIRST)
         return OutcomeUnknown(diagnostic, status=status, code=self._redactor.clean(body.code), context_id=context_id)
 
-    def interrupted(self, call: Call) -> RemoteError:
+    def interrupted(self, call: Call, *, uncertain: bool) -> RemoteError:
+        """The error for a call that was not sent (again) since gcsync is to end."""
+        if uncertain:
+            return self.unknown(call, "interrupted while waiting to send it again, an earlier try without an answer")
         return RemoteError(Diagnostic("GC328", f"{call}: interrupted before it was sent", hint="run it again"))
 
     def _redirect(self, call: Call, reply: Reply) -> RemoteError:
@@ -148,8 +150,8 @@ def read_error_body(reply: Reply) -> ErrorBody:
         return ErrorBody(message=text, context_id=fallback)
     if not isinstance(data, Mapping):
         return ErrorBody(message=str(data)[:2000] if data is not None else "", context_id=fallback)
-    message = "; ".join(dict.fromkeys(_messages(data, 0)))
     code = _text(data, "code") or _text(data, "error")
+    message = "; ".join(dict.fromkeys(text for text in _messages(data, 0) if code not in text.split()))
     return ErrorBody(message, code, _text(data, "contextId") or fallback)
 
 
@@ -191,7 +193,7 @@ def _by_status(call: Call, status: int, body: ErrorBody) -> tuple[type[RemoteErr
     if status == 400 and body.code == "invalid.destination.url":
         return RemoteError, "GC312", _DESTINATION_HINT
     if status == 404:
-        return (NoSuchKind, "GC309", _NO_SUCH_KIND_HINT) if call.listing else (NotFound, "GC310", _GONE_HINT)
+        return _MISSING[call.target]
     if status == 403:
         return Denied, "GC308", denied_hint(call.scope)
     return RemoteError, *_REMEDIES.get(status, _ANY_REMEDY)
@@ -224,7 +226,14 @@ _NO_SUCH_KIND_HINT: Final = (
     "this organization has no such API (for event streams that is so in every public organization today), "
     "or GENESYS_CLOUD_API_URL names another server"
 )
-_GONE_HINT: Final = "someone deleted it meanwhile: plan again"
+_HOST_HINT: Final = (
+    "is this the API's host? Check GENESYS_CLOUD_API_URL, GENESYS_CLOUD_LOGIN_URL and any proxy in between"
+)
+_MISSING: Final[dict[Target, tuple[type[RemoteError], str, str]]] = {
+    Target.OBJECT: (NotFound, "GC310", "someone deleted it meanwhile: plan again"),
+    Target.LISTING: (NoSuchKind, "GC309", _NO_SUCH_KIND_HINT),
+    Target.HOST: (RemoteError, "GC332", _HOST_HINT),
+}
 _ANY_REMEDY: Final = ("GC330", "the message is the API's own; its support can look up the contextId")
 _REMEDIES: Final[dict[int, tuple[str, str]]] = {
     400: ("GC311", "the API refuses a value: correct it in the stack"),

@@ -37,6 +37,7 @@ class _Page:
     ids: tuple[str, ...]
     page_count: int | None
     total: int | None
+    size: int | None
     more: bool
 
 
@@ -73,7 +74,8 @@ class _Collected:
             return self.pages >= page.page_count
         if page.total is not None:
             return sum(self.sizes) >= page.total
-        return len(page.ids) < self.asked_for
+        # Servers cap the page size and say so in pageSize: a page as long as that is full.
+        return len(page.ids) < min(self.asked_for, page.size or self.asked_for)
 
     def result(self, last: _Page) -> Pages:
         """The listing; moved where totals differ, objects lack or came twice, or a page before the last is short."""
@@ -123,7 +125,8 @@ def _read(data: JsonObject) -> _Page:
         entities = []
     if not isinstance(entities, list):
         raise BadAnswer(f"a page whose entities are {describe_type(entities)} where a list should be")
-    return _Page(entities, tuple(map(_id, entities)), page_count, total, bool(data.get("nextUri")))
+    size = _count(data, "pageSize")
+    return _Page(entities, tuple(map(_id, entities)), page_count, total, size, bool(data.get("nextUri")))
 
 
 def _id(entity: object) -> str:

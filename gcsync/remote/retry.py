@@ -33,7 +33,14 @@ _READS_ONLY: Final = frozenset({408, 500})
 
 
 class Interrupted(Exception):
-    """Internal to gcsync.remote: asked to stop before the request was sent (again)."""
+    """Internal to gcsync.remote: asked to stop before the request was sent (again).
+
+    `uncertain` says that an earlier try of a write may have been carried out.
+    """
+
+    def __init__(self, *, uncertain: bool = False) -> None:
+        super().__init__()
+        self.uncertain = uncertain
 
 
 class Again(Exception):
@@ -125,7 +132,10 @@ class Retry:
             before_sleep=self._pause,
             reraise=True,
         )
-        return retrying(once)
+        try:
+            return retrying(once)
+        except Interrupted:
+            raise Interrupted(uncertain=uncertain and not call.reads) from None
 
     def _seconds(self, state: tenacity.RetryCallState) -> float:
         """What the server asks for and up to a second more, so that a crowd does not return at once; else backoff."""

@@ -26,7 +26,7 @@ from gcsync.remote.settings import Credentials, Endpoint
 from gcsync.remote.tokens import FetchedToken, GivenToken, Grant, Tokens, basic_authorization
 from gcsync.remote.transport import Transport
 from gcsync.remote.wait import Wait
-from gcsync.remote.wire import TOKEN_PATH, Call, JsonObject, NoReply, Reply
+from gcsync.remote.wire import TOKEN_PATH, Call, JsonObject, NoReply, Reply, Target
 
 __all__ = ["GenesysSession", "Pages", "Wait"]
 
@@ -85,7 +85,7 @@ class GenesysSession:
 
     def post(self, path: str, body: Value, *, scope: str = "") -> JsonObject:
         """Create something, sent once. `body` may hold secrets. Raises NameTaken, NoSuchKind, OutcomeUnknown."""
-        call = Call("POST", path, body=body, scope=scope, listing=True)
+        call = Call("POST", path, body=body, scope=scope, target=Target.LISTING)
         return self._object(call, self._send(call))
 
     def put(self, path: str, body: Value, *, scope: str = "") -> JsonObject:
@@ -99,7 +99,7 @@ class GenesysSession:
 
     def pages(self, path: str, *, page_size: int = 100, scope: str = "") -> Pages:
         """Every object of a listing, each once. Raises NoSuchKind, Denied."""
-        listing = Call("GET", path, scope=scope, listing=True)
+        listing = Call("GET", path, scope=scope, target=Target.LISTING)
 
         def fetch(number: int) -> JsonObject:
             call = replace(listing, params={"pageSize": page_size, "pageNumber": number})
@@ -173,8 +173,8 @@ class GenesysSession:
             raise self._explain.given_up(call, again) from None
         except NoReply as missing:
             raise self._explain.no_reply(call, missing) from None
-        except Interrupted:
-            raise self._explain.interrupted(call) from None
+        except Interrupted as interrupted:
+            raise self._explain.interrupted(call, uncertain=interrupted.uncertain) from None
 
     def _exchange(self, call: Call, authorization: str) -> Reply:
         self._pacer.wait()
@@ -190,7 +190,7 @@ class GenesysSession:
             raise self._explain.bad_answer(call, reply, problem) from None
 
     def _fetch_token(self) -> Grant:
-        call = Call("POST", TOKEN_PATH, host="login", body="grant_type=client_credentials")
+        call = Call("POST", TOKEN_PATH, host="login", body="grant_type=client_credentials", target=Target.HOST)
         authorization = basic_authorization(self._credentials)
         self._redactor.learn(authorization.removeprefix("Basic "))
         reply = self._settled(call, lambda: self._exchange(call, authorization))
@@ -203,7 +203,7 @@ class GenesysSession:
         return grant
 
     def _read_organization(self) -> Organization:
-        call = Call("GET", _ORGANIZATION_PATH)
+        call = Call("GET", _ORGANIZATION_PATH, target=Target.HOST)
         reply = self._send(call)
         data = self._object(call, reply)
         identifier, name = data.get("id"), data.get("name")

@@ -117,14 +117,15 @@ def _url_problem(text: str) -> str | None:
         return "must hold neither user information nor a query"
     if not text.isascii() or not text.isprintable() or " " in text:
         return "must hold no white space and no letters beyond ASCII"
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         return f"plain http is allowed to this machine only (127.0.0.1, ::1, localhost), not to {host}"
     return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name is this machine's own; names other than localhost are never looked up."""
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
 

@@ -27,7 +27,7 @@ from urllib3.exceptions import ProxyError as PoolProxyError
 from gcsync import __version__
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.value import reveal
-from gcsync.remote.settings import Endpoint
+from gcsync.remote.settings import Endpoint, is_loopback
 from gcsync.remote.wire import Call, NoReply, Reply, Trouble
 
 CONNECT_SECONDS: Final = 10.0
@@ -99,6 +99,8 @@ class Transport:
             return NoReply(Trouble.UNTRUSTED, f"the certificate of {host} is not trusted", _CERTIFICATE_HINT)
         if any(isinstance(cause, ssl.SSLError) and _is_handshake(cause) for cause in chain):
             return NoReply(Trouble.UNTRUSTED, f"{host} does not speak TLS", "does the URL begin with the right scheme?")
+        if isinstance(error, requests.exceptions.InvalidSchema | requests.exceptions.InvalidURL):
+            return NoReply(Trouble.UNUSABLE, f"{host} cannot be asked with the URLs that are set", _PROXY_HINT)
         if _never_connected(error):
             detail, hint = _connection_problem(host, chain, proxied=bool(self._proxies[call.host]))
             return NoReply(Trouble.NEVER_SENT, detail, hint)
@@ -107,6 +109,7 @@ class Transport:
         return NoReply(Trouble.DROPPED, f"{host} dropped the connection before its answer was complete")
 
 
+_PROXY_HINT: Final = "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
 _CERTIFICATE_HINT: Final = (
     "behind a proxy that opens TLS, set REQUESTS_CA_BUNDLE or SSL_CERT_FILE to a file with its certificate; "
     "gcsync never turns the check off"
@@ -121,22 +124,38 @@ def _trusted_certificates(environ: Mapping[str, str]) -> bool | str:
     """True for the certificates that requests brings along, or the file or folder that the environment names."""
     for variable in _BUNDLE_VARIABLES:
         path = environ.get(variable, "")
-        if path and not Path(path).exists():
-            problem = f"{variable}: there is no file {path}"
-            raise DiagnosticError(Diagnostic("GC331", problem, hint="correct or unset it"))
         if path:
+            _check_certificates(variable, path)
             return path
     return True
 
 
+def _check_certificates(variable: str, path: str) -> None:
+    """Raises DiagnosticError GC331 for a file without certificates: every request would fail as if dropped."""
+    is_folder = Path(path).is_dir()
+    try:
+        trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trusted.load_verify_locations(cafile=None if is_folder else path, capath=path if is_folder else None)
+    except (OSError, ValueError):
+        problem = f"{variable}: {path} cannot be read as a file of certificates"
+        raise DiagnosticError(Diagnostic("GC331", problem, hint="it must hold certificates in PEM form")) from None
+
+
 def _proxies_for(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The proxies for a host as the environment gives them, lower case first, as requests and curl read them."""
+    """The proxies for a host as the environment gives them, lower case first, as requests and curl read them.
+
+    None for this machine: what is allowed to go there unencrypted must not leave it.
+    """
 
     def variable(name: str) -> str:
         return environ.get(name) or environ.get(name.upper()) or ""
 
     no_proxy = variable("no_proxy")
-    if no_proxy.strip() == "*" or requests.utils.should_bypass_proxies(url, no_proxy=no_proxy):
+    if (
+        is_loopback(urlsplit(url).hostname)
+        or no_proxy.strip() == "*"
+        or requests.utils.should_bypass_proxies(url, no_proxy=no_proxy)
+    ):
         return {}
     found = {scheme: variable(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
     return {scheme: proxy for scheme, proxy in found.items() if proxy}
@@ -166,7 +185,7 @@ def _read_body(response: requests.Response) -> bytes:
 
 def _never_connected(error: BaseException) -> bool:
     """Whether the connection failed before a byte of the request was sent."""
-    never = (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL)
+    never = (requests.ConnectTimeout, requests.exceptions.ProxyError)
     if isinstance(error, never):
         return True
     kinds = (NewConnectionError, ConnectTimeoutError, PoolProxyError)
@@ -176,7 +195,7 @@ def _never_connected(error: BaseException) -> bool:
 def _connection_problem(host: str, chain: list[BaseException], *, proxied: bool) -> tuple[str, str]:
     """What to tell a person about a connection that was never made, and what to look at."""
     if any(isinstance(cause, PoolProxyError | requests.exceptions.ProxyError) for cause in chain):
-        return f"the proxy to {host} cannot be used", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+        return f"the proxy to {host} cannot be used", _PROXY_HINT
     hint = "check the network and GENESYS_CLOUD_API_URL, GENESYS_CLOUD_LOGIN_URL and the region"
     hint += ", and the proxy variables" if proxied else "; behind a proxy, set HTTPS_PROXY"
     if any(isinstance(cause, NameResolutionError) for cause in chain):

@@ -14,11 +14,19 @@ TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
 READING_POSTS: Final = frozenset({("login", TOKEN_PATH), ("api", "/api/v2/audits/query/realtime")})
 
 
+class Target(Enum):
+    """What a path names, and so what is lacking when it answers 404."""
+
+    OBJECT = "an object"
+    LISTING = "a whole kind"
+    HOST = "what every organization has"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request before it has a host and a token. `body` is JSON-like and may hold secrets, or form text already.
 
-    `scope` is the OAuth scope that it takes. `listing` tells a path of a kind from that of an object: what a 404 means.
+    `scope` is the OAuth scope that it takes; `target` is what its path names.
     """
 
     method: str
@@ -27,7 +35,7 @@ class Call:
     params: Mapping[str, str | int] = field(default_factory=dict)
     body: Value = field(default=None, repr=False)
     scope: str = ""
-    listing: bool = False
+    target: Target = Target.OBJECT
 
     @property
     def reads(self) -> bool:
@@ -70,6 +78,7 @@ class Trouble(Enum):
     DROPPED = "connection dropped"
     UNTRUSTED = "TLS"
     TOO_LARGE = "answer too large"
+    UNUSABLE = "unusable setting"
 
 
 class NoReply(Exception):

@@ -121,7 +121,7 @@ def _fill(value: Value, path: Path, gaps: dict[Path, Unknown]) -> Value:
 
 
 def _about(path: Path, gaps: Mapping[Path, Unknown]) -> bool:
-    return any(path[: len(gap)] == gap for gap in gaps)
+    return bool(gaps) and any(path[:length] in gaps for length in range(len(path) + 1))
 
 
 def _gap_fault(schema: Mapping[str, Any], path: Path, gap: Unknown) -> Fault | None:

@@ -33,9 +33,9 @@ from gcsync.stack.unknown import BROKEN, Unknown
 
 MAX_DEPTH: Final = 64
 MAX_DIGITS: Final = 1000
-ALIASED_FREE: Final = 100_000
+ALIASED_FREE: Final = 10_000
 ALIASED_PER_NODE: Final = 20
-"""What aliases may expand to: 100,000 values, and 20 for each value that is written out."""
+"""What aliases may expand to: 10,000 values, and 20 for each value that is written out."""
 
 _KEYWORDS: Final[dict[str, Value]] = {
     "": None,

@@ -58,14 +58,19 @@ class Report:
         self.findings.extend(findings)
 
     def diagnostics(self, regions: Callable[[Source], list[Region]]) -> tuple[Diagnostic, ...]:
-        """All of them, sorted by place and without repetitions; sensitive values in their lines are masked."""
+        """All of them, sorted by place; sensitive values in their lines are masked.
+
+        What an alias repeats, or an environment, is one mistake in the file and told once.
+        """
         known: dict[Source, list[Region]] = {}
-        found: dict[Diagnostic, None] = {}
+        found: dict[tuple[str, str, Spot | None], Diagnostic] = {}
         for finding in self.findings:
             if finding.spot is not None and finding.spot.source not in known:
                 known[finding.spot.source] = regions(finding.spot.source)
-            found[_diagnostic(finding, known)] = None
-        return tuple(sorted(found, key=lambda diagnostic: (diagnostic.sort_key(), diagnostic.path)))
+            same = (finding.code, finding.message, finding.spot)
+            if same not in found:
+                found[same] = _diagnostic(finding, known)
+        return tuple(sorted(found.values(), key=lambda diagnostic: (diagnostic.sort_key(), diagnostic.path)))
 
 
 def _diagnostic(finding: Finding, regions: dict[Source, list[Region]]) -> Diagnostic:

@@ -90,9 +90,10 @@ def read_settings(source: Source, report: Report) -> Settings | None:
     if not _is_readable(source, report):
         return None
     known = sections()
-    raw = {key: inner for key, inner in value.items() if key not in known}
+    raw = {key: inner for key, inner in value.items() if key not in known and not key.startswith("x-")}
     faults = _misplaced_expressions(raw) + [Fault("", "", path) for path in _broken(raw)]
-    faults += [fault for fault in _checker().faults(_without(raw, faults)) if not _covered(fault, faults)]
+    reported = {fault.path for fault in faults}
+    faults += [fault for fault in _checker().faults(_without(raw, faults)) if not _covered(fault, reported)]
     faults += _misplaced_patterns(raw)
     for fault in (fault for fault in faults if fault.code):
         report_fault(source, _kindly(fault, value), report)
@@ -142,7 +143,7 @@ def check_version(source: Source, report: Report, *, required: bool) -> bool:
 
 def _misplaced_expressions(raw: Mapping[str, Any]) -> list[Fault]:
     faults = []
-    for path, text in expressions_in({key: inner for key, inner in raw.items() if not key.startswith("x-")}):
+    for path, text in expressions_in(raw):
         if path[0] == "variables" and path[-1] in _FREE_TEXT:
             continue
         hint = "expressions stand in resources only; write the value itself"
@@ -171,23 +172,26 @@ def _misplaced_patterns(raw: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def _covered(fault: Fault, others: list[Fault]) -> bool:
-    """Whether another fault says it already. `version` is checked apart."""
+def _covered(fault: Fault, others: set[Path]) -> bool:
+    """Whether a fault at one of these paths says it already. `version` is checked apart."""
     if fault.path[:1] == ("version",):
         return True
     if fault.code == "GC106":
-        return any(other.path[:-1] == fault.path and f'"{other.path[-1]}"' in fault.message for other in others)
-    return any(fault.path[: len(other.path)] == other.path for other in others)
+        return any(at[:-1] == fault.path and f'"{at[-1]}"' in fault.message for at in others)
+    return any(fault.path[:length] in others for length in range(1, len(fault.path) + 1))
 
 
-def _without(value: Any, faults: list[Fault], path: Path = ()) -> Any:
+def _without(value: Any, faults: list[Fault]) -> Any:
     """A copy without the values at fault, so that what is left is as the schema says."""
-    at = {fault.path for fault in faults}
+    return _pruned(value, {fault.path for fault in faults}, ())
+
+
+def _pruned(value: Any, at: set[Path], path: Path) -> Any:
     if isinstance(value, dict):
         kept = {key: inner for key, inner in value.items() if (*path, key) not in at}
-        return {key: _without(inner, faults, (*path, key)) for key, inner in kept.items()}
+        return {key: _pruned(inner, at, (*path, key)) for key, inner in kept.items()}
     if isinstance(value, list):
-        return [_without(x, faults, (*path, i)) for i, x in enumerate(value) if (*path, i) not in at]
+        return [_pruned(x, at, (*path, i)) for i, x in enumerate(value) if (*path, i) not in at]
     return value
 
 

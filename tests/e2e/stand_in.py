@@ -45,6 +45,7 @@ def serve(listing: Callable[[str], Answer]) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

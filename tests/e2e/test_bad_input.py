@@ -96,13 +96,6 @@ class TestAnswers:
         assert said in ran.err
         assert "\x1b" not in ran.err
 
-    def test_a_page_that_is_lacking(self, offline: Workplace) -> None:
-        page = {"entities": [], "pageSize": 100, "pageNumber": 1, "pageCount": 3, "total": 250}
-        offline.stack("conversations")
-        with serve(lambda _: (200, JSON, json.dumps(page))) as url:
-            ran = offline.gcsync("plan", **credentials_for(url))
-        assert (ran.code, "hint:" in ran.err) == (1, True)
-
     def test_a_write_that_may_not_be(self, work: Workplace, hand: Hand) -> None:
         hand.scopes("event:stream:read")
         work.stack("conversations")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.stand_in import Answer, serve
 from tests.e2e.terminal import at_terminal
-from tests.e2e.workplace import Hand, Workplace, credentials_for
+from tests.e2e.workplace import LONGEST_SECONDS, Hand, Workplace, credentials_for
 
 QUESTION = 'Only "yes" applies these changes: '
 SKIPPED = "Applied: 0 created, 0 updated, 0 replaced, 0 deleted, 0 adopted, 0 failed, 1 skipped."
@@ -65,7 +67,7 @@ def test_a_signal_during_the_apply_ends_it_in_order(offline: Workplace, tmp_path
     with start(EmulatorSettings(database=tmp_path / "slow.db", latency=0.3)) as running:
         slow = Workplace(offline.folder, offline.environ | credentials_for(running.url))
         with at_terminal(slow, "apply", "--auto-approve", "--parallelism", "1") as terminal:
-            terminal.wait_for("stream.a: create: done")
+            terminal.wait_for("Applying, 1 of ")
             terminal.interrupt(number)
             assert terminal.end() == code
         made = len(Hand(running.url).streams())
@@ -82,10 +84,27 @@ def test_a_second_ctrl_c_ends_it_at_once(offline: Workplace, tmp_path: Path) -> 
     with start(EmulatorSettings(database=tmp_path / "slow.db", latency=0.3)) as running:
         slow = Workplace(offline.folder, offline.environ | credentials_for(running.url))
         with at_terminal(slow, "apply", "--auto-approve", "--parallelism", "1") as terminal:
-            terminal.wait_for("stream.a: create: done")
+            terminal.wait_for("Applying, 1 of ")
             terminal.interrupt()
             terminal.interrupt()
             assert terminal.end() == 130
+    assert "Traceback" not in terminal.seen
+
+
+def never(_: str) -> Answer:
+    time.sleep(LONGEST_SECONDS)
+    raise AssertionError("the command waited for its answer")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_server_that_never_answers_is_not_waited_for(offline: Workplace, number: int, code: int) -> None:
+    offline.stack("conversations")
+    with serve(never) as url:
+        hanging = Workplace(offline.folder, offline.environ | credentials_for(url))
+        with at_terminal(hanging, "plan") as terminal:
+            terminal.wait_for("Organization Example Ltd")
+            terminal.interrupt(number)
+            assert terminal.end() == code
     assert "Traceback" not in terminal.seen
 
 

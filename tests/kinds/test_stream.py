@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.kinds import kinds_by_name
@@ -313,6 +313,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(wire(), JSON)))
 def test_no_object_of_a_server_ends_in_anything_but_an_object_or_an_error(raw: dict[str, Any]) -> None:
     page = {"entities": [{**raw, "id": "id-1"}], "pageCount": 1, "total": 1}
@@ -323,6 +324,7 @@ def test_no_object_of_a_server_ends_in_anything_but_an_object_or_an_error(raw: d
     assert found in ([raw.get("name")], ["GC329"])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3))
 def test_reading_and_writing_back_changes_nothing(headers: dict[str, str]) -> None:
     headers = {name: value for name, value in headers.items() if value.strip("*") or not value}

@@ -94,6 +94,14 @@ def test_a_401_speaks_of_the_secret_and_of_the_region() -> None:
     assert "an OAuth client works in the region of its organization only" in hint
 
 
+@pytest.mark.parametrize("token", [error(404), Answer(200, {"access_token": "t"})])
+def test_a_404_to_what_every_organization_has_is_about_the_host(token: Answer) -> None:
+    with pytest.raises(RemoteError) as caught:
+        converse([error(404)], token=lambda: token).session.organization()
+    assert (type(caught.value), caught.value.diagnostic.code) == (RemoteError, "GC332")
+    assert "GENESYS_CLOUD_API_URL" in caught.value.diagnostic.hint
+
+
 def test_a_404_on_a_listing_says_that_organizations_have_no_such_api_today() -> None:
     assert "no such API" in failure_of(error(404), "LIST").diagnostic.hint
 
@@ -103,6 +111,7 @@ def test_a_404_on_a_listing_says_that_organizations_have_no_such_api_today() -> 
     [
         ({"message": "no", "errors": [{"message": "name too long"}]}, {}, "no; name too long"),
         ({"message": "no", "details": [{"fieldName": "name", "errorCode": "too.long"}]}, {}, "no; name too.long"),
+        ({"message": "no", "code": "c", "details": [{"fieldName": "name", "errorCode": "c"}]}, {}, "c: no"),
         ({"message": "{x} is bad", "messageWithParams": "calls is bad"}, {}, "calls is bad"),
         ({"error": "invalid", "error_description": "bad grant"}, {}, "invalid: bad grant"),
         ({"message": 7, "code": None, "errors": "x", "details": {}}, {}, "without a message"),
@@ -122,10 +131,11 @@ def test_an_error_body_of_any_shape_is_read_as_far_as_it_goes(
 
 
 def test_what_the_server_echoes_shows_no_secret() -> None:
-    echo = "bad: word-3, https://u:word-1@x.example.com/?q=word-2, client-secret-1, Bearer token-1 and \x1b[31mword-3"
+    basic = "Y2xpZW50LTE6Y2xpZW50LXNlY3JldC0x"
+    echo = f"{basic}, word-3, https://u:word-1@x.example.com/?q=word-2, client-secret-1, token-1 and \x1b[31mword-3"
     failure = failure_of(error(400, "word-3", echo), "POST")
     shown = f"{failure} {failure.code} {failure.diagnostic}"
-    assert [w for w in ("word-1", "word-2", "word-3", "client-secret-1", "token-1", "\x1b") if w in shown] == []
+    assert [w for w in (basic, "word-1", "word-2", "word-3", "client-secret-1", "token-1", "\x1b") if w in shown] == []
     assert "x.example.com" in shown
 
 

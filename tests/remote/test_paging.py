@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.remote.answers import BadAnswer
@@ -42,6 +42,7 @@ def page(*numbers: int, **more: Any) -> dict[str, Any]:
         ([page(1, 2, 3), page(4, 5)], 2),
         ([page(1, 2, 3, nextUri="https://elsewhere.example.com/"), page(4, 5, nextUri=None, pageCount=2)], 2),
         ([page(1, 2, pageCount=3), page(3, 4, pageCount=3), page(5, pageCount=3)], 3),
+        ([page(1, 2, pageSize=2), page(3, 4, pageSize=2), page(5, pageSize=2)], 3),
         ([page(1, 2, 3, pageCount=1, nextUri="/next"), page(4, 5, pageCount=2)], 2),
     ],
 )
@@ -133,6 +134,7 @@ def test_an_error_on_one_page_is_the_listings() -> None:
         read_pages(fetch, SIZE)
 
 
+@settings(deadline=None)
 @given(
     count=st.integers(0, 40), size=st.integers(1, 7), hints=st.sets(st.sampled_from(["pageCount", "total", "nextUri"]))
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.model.value import Secret
@@ -34,6 +34,10 @@ def test_text_of_a_server_is_made_fit_to_be_shown(text: str, shown: str) -> None
 def test_a_secret_is_found_in_its_json_and_percent_encoded_forms() -> None:
     redactor = Redactor(Secret('a"b/c é'))
     assert redactor.clean('"a\\"b/c \\u00e9" and a%22b%2Fc%20%C3%A9') == f'"{HIDDEN}" and {HIDDEN}'
+
+
+def test_a_secret_of_several_lines_is_found() -> None:
+    assert Redactor(Secret("one\ntwo")).clean("one\ntwo is refused") == f"{HIDDEN} is refused"
 
 
 def test_a_short_secret_is_hidden_where_it_stands_alone() -> None:
@@ -75,6 +79,7 @@ def test_the_secrets_of_a_body_are_secrets_header_values_and_credentials_in_urls
     ]
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=4))
 def test_no_text_shows_a_secret_or_what_a_terminal_obeys(text: str, secret: str) -> None:
     shown = Redactor(Secret(secret)).clean(f"{text}{secret}{text}")

@@ -230,14 +230,17 @@ def test_nothing_is_sent_once_it_is_to_stop() -> None:
     assert (talk.server.lines, caught.value.diagnostic.code) == ([], "GC328")
 
 
-def test_a_wait_ends_when_it_is_to_stop() -> None:
+@pytest.mark.parametrize(
+    ("method", "status", "code"), [("GET", 503, "GC328"), ("PUT", 429, "GC328"), ("PUT", 503, "GC326")]
+)
+def test_a_wait_ends_when_it_is_to_stop(method: str, status: int, code: str) -> None:
     stop = threading.Event()
 
     def answer(_request: requests.PreparedRequest) -> Answer:
         stop.set()
-        return error(503)
+        return error(status)
 
     talk = converse(answer, stop=stop)
     with pytest.raises(RemoteError) as caught:
-        talk.session.get(f"{PATH}/a")
-    assert (len(talk.server.asked), caught.value.diagnostic.code) == (1, "GC328")
+        SENDS[method](talk.session)
+    assert (len(talk.server.asked), caught.value.diagnostic.code) == (1, code)

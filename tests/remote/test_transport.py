@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
+import requests
+from urllib3.exceptions import MaxRetryError, SSLError
 
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.model.failure import OutcomeUnknown, RemoteError
@@ -148,6 +152,24 @@ def test_plain_http_where_tls_should_be_is_said_to_be_that() -> None:
     assert (error.diagnostic.code, "does not speak TLS" in error.diagnostic.message) == ("GC320", True)
 
 
+def test_a_certificate_that_is_not_trusted_is_an_error_at_once() -> None:
+    cause = SSLError(ssl.SSLCertVerificationError(1, "certificate verify failed: self-signed certificate"))
+    talk = converse([requests.exceptions.SSLError(MaxRetryError(None, "/", cause))])  # type: ignore[arg-type]
+    with pytest.raises(RemoteError) as caught:
+        post(talk.session)
+    found = caught.value.diagnostic
+    assert (type(caught.value), found.code, talk.waits) == (RemoteError, "GC320", [])
+    assert found.message.endswith("the certificate of api.mypurecloud.com is not trusted")
+    assert "REQUESTS_CA_BUNDLE" in found.hint
+
+
+@pytest.mark.parametrize("proxy", ["gopher://127.0.0.1:1", "http://[::1", "http://"])
+def test_a_proxy_that_is_no_url_is_an_error_at_once(proxy: str) -> None:
+    error = failure("https://api.nowhere.example", post, environ={"HTTPS_PROXY": proxy})
+    assert (type(error), error.diagnostic.code) == (RemoteError, "GC319")
+    assert "HTTPS_PROXY" in error.diagnostic.hint
+
+
 def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "LARGEST_ANSWER", 1024 * 1024)
 
@@ -223,6 +245,13 @@ def test_proxies_are_those_of_the_given_environment(environ: dict[str, str], pro
     assert [options["proxies"] for options in talk.server.options] == [proxies, proxies]
 
 
+def test_what_goes_to_this_machine_goes_through_no_proxy() -> None:
+    here = Endpoint("us-east-1", "http://127.0.0.1:1", "http://localhost:1")
+    talk = converse([Answer(200, {})], endpoint=here, environ={"HTTP_PROXY": "http://p:1", "ALL_PROXY": "http://p:1"})
+    talk.session.get(PATH)
+    assert [options["proxies"] for options in talk.server.options] == [{}, {}]
+
+
 def test_the_proxies_of_the_process_are_not_used_unless_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
     talk = converse([Answer(200, {})])
@@ -232,16 +261,20 @@ def test_the_proxies_of_the_process_are_not_used_unless_given(monkeypatch: pytes
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_certificates_are_checked_against_the_file_that_is_named(variable: str, tmp_path: Path) -> None:
-    bundle = tmp_path / "bundle.pem"
-    bundle.write_text("")
-    for environ, verify in (({}, True), ({variable: str(bundle)}, str(bundle))):
+    bundle = certifi.where()
+    for environ, verify in (({}, True), ({variable: bundle}, bundle), ({variable: str(tmp_path)}, str(tmp_path))):
         talk = converse([Answer(200, {})], environ=environ)
         talk.session.get(PATH)
         assert [options["verify"] for options in talk.server.options] == [verify, verify]
 
 
-def test_a_file_of_certificates_that_is_not_there_is_an_error_before_any_request(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_a_file_without_certificates_is_an_error_before_any_request(content: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.pem"
+    if content is not None:
+        path.write_text(content)
     with pytest.raises(DiagnosticError) as caught:
-        converse([], environ={"SSL_CERT_FILE": str(tmp_path / "none.pem")})
+        converse([], environ={"SSL_CERT_FILE": str(path)})
     (found,) = caught.value.diagnostics
-    assert (found.code, found.message) == ("GC331", f"SSL_CERT_FILE: there is no file {tmp_path}/none.pem")
+    assert found.code == "GC331"
+    assert found.message == f"SSL_CERT_FILE: {path} cannot be read as a file of certificates"

@@ -288,6 +288,13 @@ def test_an_alias_bomb_of_merges_is_refused(tmp_path: Path) -> None:
     assert [line.split()[0] for line in found] == ["GC111"]
 
 
+def test_aliases_of_what_is_missing_add_up_as_well(tmp_path: Path) -> None:
+    undefined, first, second = (", ".join([alias] * 300) for alias in ("*undefined", "*first", "*second"))
+    text = VALID.replace("[conversation:start]", "*third")
+    found = load_text(tmp_path, f"x-1: &first [{undefined}]\nx-2: &second [{first}]\nx-3: &third [{second}]\n{text}")
+    assert {line.split()[0] for line in found} == {"GC111"}
+
+
 def test_a_name_of_257_characters_is_too_long(tmp_path: Path) -> None:
     text = VALID.replace("  conversations:\n", f"  conversations:\n    name: {'x' * 257}\n")
     assert load_text(tmp_path, text) == ["GC108 stack.yaml:5:11 streams.conversations.name"]
