@@ -15,7 +15,15 @@ from gcsync.model.drift import DriftReport
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Summary
 from gcsync.model.value import Value
 from gcsync.views.json_configuration import PROVIDER, configuration
-from gcsync.views.json_values import ABSENT_VALUE, sensitive, sensitive_object, visible, visible_object
+from gcsync.views.json_values import (
+    ABSENT_VALUE,
+    is_secret,
+    marked,
+    sensitive_object,
+    unknown_object,
+    visible,
+    visible_object,
+)
 
 FORMAT_VERSION: Final = "1.2"
 TERRAFORM_VERSION: Final = "1.9.8"
@@ -158,7 +166,7 @@ def _resource_change(plan: Plan, change: Change) -> dict[str, Any]:
         "actions": actions(change),
         "before": visible_object(change.before),
         "after": visible_object(after),
-        "after_unknown": {"id": True} if change.action in (Action.CREATE, Action.REPLACE) else {},
+        "after_unknown": unknown_object(after) | ({"id": True} if _makes_an_object(change) else {}),
         "before_sensitive": sensitive_object(change.before),
         "after_sensitive": sensitive_object(after),
     }
@@ -173,6 +181,10 @@ def _resource_change(plan: Plan, change: Change) -> dict[str, Any]:
     if reason := _action_reason(change):
         found["action_reason"] = reason
     return found | {"gcsync": _extras(plan, change)}
+
+
+def _makes_an_object(change: Change) -> bool:
+    return change.action is Action.REPLACE or (change.action is Action.CREATE and not change.continues)
 
 
 def actions(change: Change) -> list[str]:
@@ -218,7 +230,7 @@ def _attribute(attribute: AttributeChange) -> dict[str, Any]:
         shown = visible(value)
         if shown is not ABSENT_VALUE:
             found[side] = shown
-        if mark := sensitive(value):
+        if mark := marked(value, is_secret):
             found[f"{side}_sensitive"] = mark
     if attribute.forces_replacement:
         found["forces_replacement"] = True

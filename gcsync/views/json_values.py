@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gcsync.model.plan import ABSENT
-from gcsync.model.value import UNREADABLE, Secret, Value
+from gcsync.model.value import UNKNOWN, UNREADABLE, Secret, Value
 
 ABSENT_VALUE: Any = object()
 """What stands for a value that is left out, until the key that holds it is left out too."""
@@ -18,7 +18,7 @@ def visible(value: Value) -> Any:
 
     `ABSENT_VALUE` when nothing is left of the value itself.
     """
-    if isinstance(value, Secret) or value is UNREADABLE or value is ABSENT:
+    if isinstance(value, Secret) or value is UNREADABLE or value is UNKNOWN or value is ABSENT:
         return ABSENT_VALUE
     if isinstance(value, Mapping):
         shown = {key: visible(inner) for key, inner in value.items()}
@@ -35,22 +35,29 @@ def visible_object(attributes: Mapping[str, Value] | None) -> dict[str, Any] | N
     return None if attributes is None else dict(visible(attributes))
 
 
-def sensitive(value: Value) -> Any:
-    """Where the secrets are, in Terraform's shape: true at each, the containers round it; False where there is none.
+def marked(value: Value, is_marked: Callable[[Value], bool]) -> Any:
+    """Where such leaves are, in Terraform's shape: true at each, the containers round it; False where there is none.
 
     A list keeps its length, so that the mark stands at the index of the value.
     """
-    if isinstance(value, Secret):
-        return True
     if isinstance(value, Mapping):
-        marks = {key: sensitive(inner) for key, inner in value.items()}
+        marks = {key: marked(inner, is_marked) for key, inner in value.items()}
         return {key: mark for key, mark in marks.items() if mark is not False} or False
     if isinstance(value, list | tuple):
-        listed = [sensitive(inner) for inner in value]
+        listed = [marked(inner, is_marked) for inner in value]
         return listed if any(mark is not False for mark in listed) else False
-    return False
+    return is_marked(value)
+
+
+def is_secret(leaf: Value) -> bool:
+    return isinstance(leaf, Secret)
 
 
 def sensitive_object(attributes: Mapping[str, Value] | None) -> Any:
     """`before_sensitive` or `after_sensitive`: false for no object, else a mapping of the attributes with secrets."""
-    return False if attributes is None else sensitive(attributes) or {}
+    return False if attributes is None else marked(attributes, is_secret) or {}
+
+
+def unknown_object(attributes: Mapping[str, Value] | None) -> dict[str, Any]:
+    """`after_unknown`: a mapping of the attributes that only an apply will tell."""
+    return {} if attributes is None else marked(attributes, lambda leaf: leaf is UNKNOWN) or {}
