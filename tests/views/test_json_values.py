@@ -19,7 +19,7 @@ def test_a_sensitive_element_leaves_null_and_a_mark_at_its_index() -> None:
 
 
 def test_what_nobody_may_read_is_absent_and_not_marked() -> None:
-    assert (visible({"a": UNREADABLE}), marked({"a": UNREADABLE}), is_secret) == ({}, False)
+    assert (visible({"a": UNREADABLE}), marked({"a": UNREADABLE}, is_secret)) == ({}, False)
     assert visible(ABSENT) is ABSENT_VALUE
 
 
