@@ -195,12 +195,18 @@ def _by_status(call: Call, status: int, body: ErrorBody) -> tuple[type[RemoteErr
     if status == 404:
         return _MISSING[call.target]
     if status == 403:
-        return Denied, "GC308", denied_hint(call.scope)
+        return Denied, "GC308", denied_hint(call.scope, call.permission)
     return RemoteError, *_REMEDIES.get(status, _ANY_REMEDY)
 
 
-def denied_hint(scope: str) -> str:
-    """Which scope is missing and where it is granted."""
+def denied_hint(scope: str, permission: str = "") -> str:
+    """Which scope or permission is missing and where each is granted."""
+    if permission:
+        return (
+            f"the OAuth client lacks the scope {scope}, or its role the permission {permission}: a scope is granted to "
+            "the client in Genesys Cloud Admin > Integrations > OAuth, a permission to a role in Admin > People & "
+            "Permissions > Roles / Permissions, and the role to the client; then run again: a new token is fetched"
+        )
     which = f"the scope {scope}" if scope else "a permission or scope"
     return (
         f"the OAuth client lacks {which}, or its role the permission: grant it in Genesys Cloud Admin > Integrations > "

@@ -126,10 +126,10 @@ def _read(data: JsonObject) -> _Page:
     if not isinstance(entities, list):
         raise BadAnswer(f"a page whose entities are {describe_type(entities)} where a list should be")
     size = _count(data, "pageSize")
-    return _Page(entities, tuple(map(_id, entities)), page_count, total, size, bool(data.get("nextUri")))
+    return _Page(entities, tuple(map(entity_id, entities)), page_count, total, size, bool(data.get("nextUri")))
 
 
-def _id(entity: object) -> str:
+def entity_id(entity: object) -> str:
     if not isinstance(entity, dict):
         raise BadAnswer(f"a page that lists {describe_type(entity)} where an object should be")
     found = entity.get("id")

@@ -1,10 +1,12 @@
 """When a request is sent again, after how long, and how that is said. One policy for everything, built on tenacity.
 
-| what happened                          | read   | PUT, DELETE   | POST that creates |
-|----------------------------------------|--------|---------------|-------------------|
-| 429, or a connection that was not made | again  | again         | again             |
-| 502, 503, 504, dropped, timed out      | again  | again         | outcome unknown   |
-| 408, 500                               | again  | outcome unknown | outcome unknown |
+| what happened                          | read   | PUT, PATCH, DELETE | POST that creates |
+|----------------------------------------|--------|--------------------|-------------------|
+| 429, or a connection that was not made | again  | again              | again             |
+| 502, 503, 504, dropped, timed out      | again  | again              | outcome unknown   |
+| 408, 500                               | again  | outcome unknown    | outcome unknown   |
+
+A PATCH is only ever sent with whole values, so that twice is the same as once.
 """
 
 from __future__ import annotations

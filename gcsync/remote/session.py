@@ -17,6 +17,7 @@ from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.resource import Organization
 from gcsync.model.value import Value
 from gcsync.remote.answers import BadAnswer, read_object
+from gcsync.remote.cursor import read_cursor_pages
 from gcsync.remote.errors import Explainer
 from gcsync.remote.pacing import Pacer
 from gcsync.remote.paging import Endless, Pages, read_pages
@@ -26,7 +27,7 @@ from gcsync.remote.settings import Credentials, Endpoint
 from gcsync.remote.tokens import FetchedToken, GivenToken, Grant, Tokens, basic_authorization
 from gcsync.remote.transport import Transport
 from gcsync.remote.wait import Wait
-from gcsync.remote.wire import TOKEN_PATH, Call, JsonObject, NoReply, Reply, Target
+from gcsync.remote.wire import TOKEN_PATH, Call, JsonObject, NoReply, Params, Reply, Target
 
 __all__ = ["GenesysSession", "Pages", "Wait"]
 
@@ -56,6 +57,7 @@ class GenesysSession:
         stop: threading.Event | None = None,
     ) -> None:
         surroundings = Surroundings(sleep, random, clock, notify or _say_nothing, stop or threading.Event())
+        self._surroundings = surroundings
         self.endpoint = endpoint
         self._credentials = credentials
         self._transport = Transport(endpoint, read_only=read_only, adapter=adapter, environ=environ or {})
@@ -78,39 +80,64 @@ class GenesysSession:
             return "access token"
         return self._credentials.client_id
 
-    def get(self, path: str, *, params: Mapping[str, str | int] | None = None, scope: str = "") -> JsonObject:
+    def get(self, path: str, *, params: Params | None = None, scope: str = "", permission: str = "") -> JsonObject:
         """The JSON object at `path`. Raises NotFound, Denied."""
-        call = Call("GET", path, params=params or {}, scope=scope)
+        call = Call("GET", path, params=params or {}, scope=scope, permission=permission)
         return self._object(call, self._send(call))
 
-    def post(self, path: str, body: Value, *, scope: str = "") -> JsonObject:
+    def post(self, path: str, body: Value, *, scope: str = "", permission: str = "") -> JsonObject:
         """Create something, sent once. `body` may hold secrets. Raises NameTaken, NoSuchKind, OutcomeUnknown."""
-        call = Call("POST", path, body=body, scope=scope, target=Target.LISTING)
+        call = Call("POST", path, body=body, scope=scope, target=Target.LISTING, permission=permission)
         return self._object(call, self._send(call))
 
-    def put(self, path: str, body: Value, *, scope: str = "") -> JsonObject:
+    def put(self, path: str, body: Value, *, scope: str = "", permission: str = "") -> JsonObject:
         """Replace the object at `path`. Raises NotFound, NameTaken, ChangedSince, OutcomeUnknown."""
-        call = Call("PUT", path, body=body, scope=scope)
+        call = Call("PUT", path, body=body, scope=scope, permission=permission)
         return self._object(call, self._send(call))
 
-    def delete(self, path: str, *, scope: str = "") -> None:
-        """Delete the object at `path`. Raises NotFound, OutcomeUnknown."""
-        self._send(Call("DELETE", path, scope=scope))
+    def patch(self, path: str, body: Value, *, scope: str = "", permission: str = "") -> JsonObject:
+        """Set some values of the object at `path`; `body` must do the same twice. Raises NotFound, OutcomeUnknown."""
+        call = Call("PATCH", path, body=body, scope=scope, permission=permission)
+        return self._object(call, self._send(call))
 
-    def pages(self, path: str, *, page_size: int = 100, scope: str = "") -> Pages:
-        """Every object of a listing, each once. Raises NoSuchKind, Denied."""
-        listing = Call("GET", path, scope=scope, target=Target.LISTING)
+    def delete(self, path: str, *, scope: str = "", permission: str = "") -> None:
+        """Delete the object at `path`. Raises NotFound, OutcomeUnknown."""
+        self._send(Call("DELETE", path, scope=scope, permission=permission))
+
+    def pages(
+        self,
+        path: str,
+        *,
+        page_size: int = 100,
+        params: Params | None = None,
+        scope: str = "",
+        permission: str = "",
+    ) -> Pages:
+        """Every object of a listing in numbered pages, each once. Raises NoSuchKind, Denied."""
+        listing = Call("GET", path, scope=scope, target=Target.LISTING, permission=permission)
 
         def fetch(number: int) -> JsonObject:
-            call = replace(listing, params={"pageSize": page_size, "pageNumber": number})
+            call = replace(listing, params={"pageSize": page_size, "pageNumber": number, **(params or {})})
             return self._object(call, self._send(call))
 
+        return self._listed(listing, lambda: read_pages(fetch, page_size))
+
+    def cursor_pages(self, path: str, *, page_size: int = 100, scope: str = "", permission: str = "") -> Pages:
+        """Every object of a listing whose pages name the next one, each once. Raises NoSuchKind, Denied."""
+        listing = Call("GET", path, scope=scope, target=Target.LISTING, permission=permission)
+
+        def fetch(cursor: Mapping[str, str]) -> JsonObject:
+            call = replace(listing, params={"pageSize": page_size, **cursor})
+            return self._object(call, self._send(call))
+
+        return self._listed(listing, lambda: read_cursor_pages(fetch))
+
+    def pause(self, wait: Wait, path: str) -> None:
+        """Announce a wait for the next try at `path`, and wait. Raises RemoteError GC328 when told to stop."""
         try:
-            return read_pages(fetch, page_size)
-        except BadAnswer as problem:
-            raise self._explain.misshapen(listing, str(problem)) from None
-        except Endless as problem:
-            raise self._explain.endless(listing, str(problem)) from None
+            self._surroundings.pause(wait)
+        except Interrupted:
+            raise self._explain.interrupted(Call("POST", path), uncertain=False) from None
 
     def organization(self) -> Organization:
         """The organization of the credentials; asked for once."""
@@ -144,6 +171,14 @@ class GenesysSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _listed(self, listing: Call, read: Callable[[], Pages]) -> Pages:
+        try:
+            return read()
+        except BadAnswer as problem:
+            raise self._explain.misshapen(listing, str(problem)) from None
+        except Endless as problem:
+            raise self._explain.endless(listing, str(problem)) from None
 
     def _send(self, call: Call) -> Reply:
         """The successful answer to a call; with one more try and a new token after a 401, and once after a 403."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from gcsync.model.value import Value
 
@@ -22,6 +22,10 @@ class Target(Enum):
     HOST = "what every organization has"
 
 
+Params: TypeAlias = Mapping[str, str | int | Sequence[str]]
+"""A query. A list repeats its key (`expand=a&expand=b`), as the public OpenAPI says of every list in a query."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request before it has a host and a token. `body` is JSON-like and may hold secrets, or form text already.
@@ -32,10 +36,11 @@ class Call:
     method: str
     path: str
     host: str = "api"
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     body: Value = field(default=None, repr=False)
     scope: str = ""
     target: Target = Target.OBJECT
+    permission: str = ""
 
     @property
     def reads(self) -> bool:
@@ -44,7 +49,7 @@ class Call:
 
     @property
     def idempotent(self) -> bool:
-        return self.reads or self.method in ("PUT", "DELETE")
+        return self.reads or self.method in ("PUT", "PATCH", "DELETE")
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
