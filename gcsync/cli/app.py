@@ -19,6 +19,7 @@ from gcsync.cli.main import version
 from gcsync.cli.options import Common
 from gcsync.cli.plan import plan
 from gcsync.cli.schema import schema
+from gcsync.cli.topics import topics
 from gcsync.cli.validate import validate
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -43,6 +44,7 @@ app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)
 app.command("list")(list_owned)
+app.command("topics")(topics)
 app.command("schema")(schema)
 app.command("explain")(explain)
 emulator.command("serve")(serve)

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from gcsync.cli.options import Common
     from gcsync.engine import Options, Refreshed
     from gcsync.kinds.interface import Kind
+    from gcsync.model.diagnostic import Diagnostic
     from gcsync.model.plan import Plan, Target
     from gcsync.model.resource import Organization, Stack
+    from gcsync.model.topic import Topics
     from gcsync.remote.session import GenesysSession
     from gcsync.remote.settings import Credentials, Endpoint
     from gcsync.stack import Inputs
@@ -56,6 +58,8 @@ class Visit:
     group: Group
     targets: Mapping[str | None, Target]
     refreshed: Refreshed
+    topics: Topics | None = None
+    """What topics the organization offers; asked for where a stack names any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
     def plan(pair: tuple[Visit, Stack]) -> Planned:
         seen, stack = pair
         target = seen.targets[stack.organization]
-        return Planned(compute(stack, seen.refreshed, target, options, fingerprint_key=key), seen.group)
+        extra = _topic_findings(seen, stack, options)
+        return Planned(compute(stack, seen.refreshed, target, options, fingerprint_key=key, extra=extra), seen.group)
 
     pairs = [(seen, stack) for seen in visits for stack in seen.group.stacks]
     planned = sorted(_each(pairs, plan), key=lambda planned: planned.plan.stack)
@@ -112,7 +117,7 @@ def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
 
 def _each(items: Sequence[_Item], function: Callable[[_Item], _Result]) -> tuple[_Result, ...]:
     """The function's result for every item; all diagnostics of a run at once, each said once."""
-    from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+    from gcsync.model.diagnostic import DiagnosticError
 
     results: list[_Result] = []
     found: list[Diagnostic] = []
@@ -147,12 +152,34 @@ def _visit(group: Group, announce: Callable[[Target], None], *, no_color: bool) 
 
     with group.open(read_only=True, stop=signals.stop) as session:
         organizations = _check_organizations(group, session)
-        known = {name: _target(group, session, organization) for name, organization in organizations.items()}
+        known = {name: target_of(group, session, organization) for name, organization in organizations.items()}
         for target in dict.fromkeys(known.values()):
             announce(target)
         declared = frozenset(address.kind for stack in group.stacks for address in stack.resources)
         with reading(no_color=no_color):
-            return Visit(group, known, refresh(all_kinds(), session, declared))
+            return Visit(group, known, refresh(all_kinds(), session, declared), _read_topics(group, session))
+
+
+def _read_topics(group: Group, session: GenesysSession) -> Topics | None:
+    from gcsync.engine import topic_uses
+
+    uses = topic_uses(resource for stack in group.stacks for resource in stack.resources.values())
+    if not uses:
+        return None
+    from gcsync.remote.topics import read_topics
+
+    return read_topics(session, uses)
+
+
+def _topic_findings(seen: Visit, stack: Stack, options: Options) -> tuple[Diagnostic, ...]:
+    """What the organization's topics say of the stack's; nothing of a stack that is about to go."""
+    from gcsync.engine import check_topics, topic_uses
+
+    if seen.topics is None or options.destroy:
+        return ()
+    first = next(one for one in seen.group.stacks if topic_uses(one.resources.values()))
+    notes = seen.topics.notes if stack is first else ()
+    return (*notes, *check_topics(stack.resources.values(), seen.topics))
 
 
 def all_kinds() -> dict[str, Kind]:
@@ -167,7 +194,8 @@ def _check_organizations(group: Group, session: GenesysSession) -> dict[str | No
     return dict(zip(declared, _each(declared, session.check_organization), strict=True))
 
 
-def _target(group: Group, session: GenesysSession, organization: Organization) -> Target:
+def target_of(group: Group, session: GenesysSession, organization: Organization) -> Target:
+    """Whom one speaks to, as it is announced."""
     from gcsync.model.plan import Target
 
     return Target(organization, group.endpoint.region, session.client, group.endpoint.api_url)

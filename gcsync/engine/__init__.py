@@ -6,6 +6,7 @@ from gcsync.engine.execute import execute
 from gcsync.engine.options import Event, Options, Phase, Refreshed, StopRequest
 from gcsync.engine.refresh import refresh
 from gcsync.engine.selection import check_selection
+from gcsync.engine.topics import check_topics, topic_uses
 
 __all__ = [
     "Event",
@@ -14,9 +15,11 @@ __all__ = [
     "Refreshed",
     "StopRequest",
     "check_selection",
+    "check_topics",
     "compute",
     "drift_of",
     "execute",
     "owned",
     "refresh",
+    "topic_uses",
 ]

@@ -15,6 +15,7 @@ from gcsync.engine.safety import find_refusals
 from gcsync.engine.selection import select
 from gcsync.engine.three_way import Comparison
 from gcsync.model.address import Address
+from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.marker import GRAMMAR, Marker, UnusableMarker
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Target
 from gcsync.model.resource import RemoteObject, Resource, Stack
@@ -25,9 +26,15 @@ PROTECTION = "lifecycle.prevent_destroy"
 
 
 def compute(
-    stack: Stack, refreshed: Refreshed, target: Target, options: Options, *, fingerprint_key: bytes | None
+    stack: Stack,
+    refreshed: Refreshed,
+    target: Target,
+    options: Options,
+    *,
+    fingerprint_key: bytes | None,
+    extra: tuple[Diagnostic, ...] = (),
 ) -> Plan:
-    """What would have to be done for one stack.
+    """What would have to be done for one stack; `extra` are findings of others about it.
 
     What is wrong stands in the plan: errors in `diagnostics`, what `apply` must refuse in `refusals`. Whether the
     options name anything at all is asked of all plans together, by `check_selection`.
@@ -52,7 +59,7 @@ def compute(
         target=target,
         changes=changes,
         steps=order.steps,
-        diagnostics=tuple(sorted((*stack.warnings, *findings, *order.problems), key=lambda d: d.sort_key())),
+        diagnostics=tuple(sorted((*stack.warnings, *extra, *findings, *order.problems), key=lambda d: d.sort_key())),
         refusals=find_refusals(stack, matching, changes, options),
         not_checked=(*refreshed.not_checked, *_not_checked(changes, matching)),
         left_out=left_out,

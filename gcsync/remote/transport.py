@@ -48,8 +48,8 @@ class Transport:
         self._hosts = {"api": endpoint.api_url, "login": endpoint.login_url}
         self._read_only = read_only
         self._adapter = adapter or HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS)
-        self._verify = _trusted_certificates(environ)
-        self._proxies = {host: _proxies_for(url, environ) for host, url in self._hosts.items()}
+        self._verify = trusted_certificates(environ)
+        self._proxies = {host: proxies_for(url, environ) for host, url in self._hosts.items()}
 
     def permit(self, call: Call) -> None:
         """Raises DiagnosticError GC327 for a write where none may be."""
@@ -80,7 +80,7 @@ class Transport:
         return urlsplit(self._hosts[call.host]).netloc
 
     def _prepare(self, call: Call, authorization: str) -> requests.PreparedRequest:
-        query = f"?{urlencode(call.params)}" if call.params else ""
+        query = f"?{urlencode(call.params, doseq=True)}" if call.params else ""
         headers = {"User-Agent": f"gcsync/{__version__}", "Accept": "application/json", "Authorization": authorization}
         body = None
         if isinstance(call.body, str):
@@ -120,7 +120,7 @@ def _refused(call: Call) -> Diagnostic:
     return Diagnostic("GC327", f"this command only reads: {call} was not sent", hint="only apply and destroy write")
 
 
-def _trusted_certificates(environ: Mapping[str, str]) -> bool | str:
+def trusted_certificates(environ: Mapping[str, str]) -> bool | str:
     """True for the certificates that requests brings along, or the file or folder that the environment names."""
     for variable in _BUNDLE_VARIABLES:
         path = environ.get(variable, "")
@@ -141,7 +141,7 @@ def _check_certificates(variable: str, path: str) -> None:
         raise DiagnosticError(Diagnostic("GC331", problem, hint="it must hold certificates in PEM form")) from None
 
 
-def _proxies_for(url: str, environ: Mapping[str, str]) -> dict[str, str]:
+def proxies_for(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     """The proxies for a host as the environment gives them, lower case first, as requests and curl read them.
 
     None for this machine: what is allowed to go there unencrypted must not leave it.

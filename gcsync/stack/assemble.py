@@ -14,6 +14,7 @@ from gcsync.model.value import Path, Secret, Value, replace_leaves
 from gcsync.schema.compose import kind_schema
 from gcsync.schema.files import read_schema
 from gcsync.schema.semantics import fold
+from gcsync.schema.topics import unshipped_topics
 from gcsync.stack.check import Checker, Fault, describe
 from gcsync.stack.declared import Declared
 from gcsync.stack.expressions import BadExpression, Note, Resolved, Scope, expressions_in, resolve
@@ -59,6 +60,8 @@ class Assembler:
     variables: Variables
     report: Report
     names: dict[tuple[str, ...], tuple[Declared, bool]] = field(default_factory=dict)
+    offline: bool = False
+    """Whether no organization will be asked, so that the shipped list of topics has to do."""
 
     def resource(self, entry: Declared) -> Resource | None:
         """The resource, or None where something in it is wrong or not known."""
@@ -80,11 +83,19 @@ class Assembler:
         self._check_names(entry, kind, attributes, resolved.notes, bad)
         if not bad:
             warn_of_everything(entry, value, self.report)
+        if self.offline:
+            self._check_topics(entry, value, resolved.notes)
         if faults or resolved.errors or resolved.has_gaps:
             return None
         _seal(attributes, resolved.notes)
         lifecycle = _lifecycle(value["lifecycle"]) if "lifecycle" in value else DEFAULT_LIFECYCLE
         return Resource(Address(entry.kind, entry.key), attributes, lifecycle, locate=entry)
+
+    def _check_topics(self, entry: Declared, value: Mapping[str, Value], notes: Mapping[Path, Note]) -> None:
+        is_secret = _secrets(notes)
+        for path, message, hint in unshipped_topics(entry.kind, value):
+            if not is_secret(path):
+                self.report.warn("GC432", message, self.spot(entry, path, notes), entry.path(path), hint)
 
     def _resolved(self, entry: Declared, kind: KindRules) -> Resolved:
         value = entry.value

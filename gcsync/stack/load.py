@@ -260,7 +260,7 @@ def _assemble(
     scope = Scope(
         variables.known, environment, settings.has_environments, settings.source.path.parent, _reference_heads()
     )
-    assembler = Assembler(scope, variables, reading.report)
+    assembler = Assembler(scope, variables, reading.report, offline=not needs_values)
     resources: dict[Address, Resource] = {}
     for entry in bundle.declared:
         resource = assembler.resource(entry)
