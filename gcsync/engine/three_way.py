@@ -39,8 +39,9 @@ class Comparison:
         return tuple(change for change in changes if change is not None)
 
     def _attribute(self, name: str, shape: Shape, declared: Value, remote: Value) -> AttributeChange | None:
-        if declared == remote and type(declared) is type(remote):
+        if declared == remote and repr(declared) == repr(remote):  # 1 equals true, also deep inside
             return None
+        remote = shape.beside(declared, remote)
         wanted, found = shape.comparable(declared), shape.comparable(remote)
         readable = not differ(wanted, found)
         if readable and not holds_unreadable(remote):

@@ -16,7 +16,7 @@ from gcsync.model.plan import Action, Change
 from gcsync.model.resource import RemoteObject
 from gcsync.model.value import Value, reveal
 from gcsync.remote.session import GenesysSession
-from gcsync.schema.semantics import differ, kind_schema
+from gcsync.schema.semantics import Shape, differ, kind_schema
 
 _LOOKS = 3
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -115,6 +115,8 @@ class Writer:
         """The name is taken: by our own create, by an object to adopt, or by what is not ours."""
         key_of = kind_schema(self.kind.name).unique_key
         wanted = key_of(change.desired.attributes) if change.desired is not None else None
+        if wanted is None:
+            raise conflict
         namesake = next((r for r in self.kind.list(self.session).objects if key_of(r.attributes) == wanted), None)
         if namesake is None:
             raise conflict
@@ -171,8 +173,12 @@ def unequal_attributes(remote: RemoteObject, attributes: dict[str, Value]) -> li
     return [
         name
         for name, value in attributes.items()
-        if differ(shapes[name].comparable(value), shapes[name].comparable(remote.attributes.get(name)))
+        if _reads_differently(shapes[name], value, remote.attributes.get(name))
     ]
+
+
+def _reads_differently(shape: Shape, written: Value, found: Value) -> bool:
+    return differ(shape.comparable(written), shape.comparable(shape.beside(written, found)))
 
 
 def changed_attributes(before: RemoteObject, now: RemoteObject) -> list[str]:

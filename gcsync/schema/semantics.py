@@ -7,6 +7,7 @@
     x-force-new               another value takes a new object
     x-write-only              the API never returns it
     x-computed                the API decides it
+    x-left-alone              inside a mapping: where that does not declare it, it stays as it is
     x-marker                  the text that carries gcsync's marker on the wire
 
 and of a whole kind:
@@ -45,6 +46,7 @@ class Shape:
     force_new: bool = False
     write_only: bool = False
     computed: bool = False
+    left_alone: bool = False
     items: Shape | None = None
     properties: Mapping[str, Shape] = field(default_factory=dict)
     others: Shape | None = None
@@ -72,6 +74,15 @@ class Shape:
         if not self.is_set:
             return items
         return list({sort_key(item): item for item in sorted(items, key=sort_key)}.values())
+
+    def beside(self, declared: Value, remote: Value) -> Value:
+        """The remote value as it is compared with a declared one: without what that leaves alone."""
+        if isinstance(declared, Secret):
+            return self.beside(declared.reveal(), remote)
+        if not isinstance(declared, Mapping) or not isinstance(remote, Mapping):
+            return remote
+        alone = {key for key, shape in self.properties.items() if shape.left_alone and key not in declared}
+        return remote if alone.isdisjoint(remote) else {key: remote[key] for key in remote if key not in alone}
 
     def comparable(self, value: Value) -> Value:
         """The canonical value laid open, keys of any case folded, None for nothing: equal when the meaning is."""
@@ -201,6 +212,7 @@ def _shape(schema: Mapping[str, Any]) -> Shape:
         force_new=schema.get("x-force-new", False),
         write_only=schema.get("x-write-only", False),
         computed=schema.get("x-computed", False),
+        left_alone=schema.get("x-left-alone", False),
         items=items,
         properties=properties,
         others=rest,
