@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def kinds_by_name() -> dict[str, Kind]:
     """Every kind by its name, in the order in which they are listed. A new kind is one line here."""
     # Inside the function: the kinds bring the HTTP client along, which commands without a network never need.
+    from gcsync.kinds.eventbridge_source import EventBridgeSource
     from gcsync.kinds.stream import Stream
+    from gcsync.kinds.trigger import Trigger
 
-    kinds: list[Kind] = [Stream()]
+    kinds: list[Kind] = [Stream(), EventBridgeSource(), Trigger()]
     return {kind.name: kind for kind in kinds}

@@ -237,6 +237,8 @@ def _words(error: Any, got: str) -> tuple[str, str, str]:
         case "minimum" | "maximum":
             word = "least" if error.validator == "minimum" else "most"
             return "GC108", f"must be at {word} {limit}, got {got}", ""
+        case "not" | "oneOf" if "x-must-be" in error.schema:
+            return "GC108", f"must be {error.schema['x-must-be']}", ""
     return "GC108", f"is not allowed: {error.validator} {json.dumps(limit)[:60]}", ""
 
 

@@ -97,7 +97,7 @@ def test_a_kind_is_added_by_adding_a_file(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(
         "gcsync.schema.compose.read_schema", lambda n: json.loads((tmp_path / f"{n}.schema.json").read_text())
     )
-    assert kind_names.__wrapped__() == ("queue", "stream")
+    assert kind_names.__wrapped__() == ("eventbridge_source", "queue", "stream", "trigger")
 
 
 def test_the_names_that_may_be_ignored_are_the_attributes_of_the_kind() -> None:
