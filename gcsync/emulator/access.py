@@ -6,10 +6,12 @@ import base64
 import binascii
 import hmac
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import parse_qsl
 
 from gcsync.emulator.exchange import Answer, Call, Refusal
+from gcsync.emulator.limits import FixedWindow
 from gcsync.emulator.settings import SCOPES, EmulatorSettings
 from gcsync.emulator.store import Store, Token
 
@@ -22,6 +24,8 @@ class Access:
         self._lifetime = settings.token_lifetime
         self._store = store
         self._clock = clock
+        self._rate = FixedWindow(settings.oauth_rate_limit, settings.rate_window, clock)
+        self._rate_lock = threading.Lock()
         self.scopes: tuple[str, ...] = settings.scopes or SCOPES
 
     def issue(self, call: Call) -> Answer:
@@ -34,11 +38,17 @@ class Access:
         client, refusal = self._client(call.headers.get("authorization", ""))
         if refusal is not None:
             return refusal
+        if not self._admit(client):
+            return _rate_exceeded()
         now = self._clock()
         token = Token(secrets.token_urlsafe(48), client, self.scopes, now + self._lifetime)
         self._store.add_token(token, now)
         body = {"access_token": token.text, "token_type": "bearer", "expires_in": self._lifetime}
         return Answer(200, body, {"cache-control": "no-store"})
+
+    def _admit(self, client: str) -> bool:
+        with self._rate_lock:
+            return self._rate.admit(client)
 
     def _client(self, authorization: str) -> tuple[str, Answer | None]:
         identifier, secret = _basic(authorization)
@@ -62,11 +72,22 @@ class Access:
         return token
 
 
-def require_scope(token: Token, scope: str) -> None:
-    """Raises Refusal (403) that names the scope."""
-    if scope not in token.scopes:
-        message = f"Unable to perform the requested action. The client is missing the scope {scope}."
-        raise Refusal(403, "missing.scope", message, details=[{"errorCode": "missing.scope", "fieldName": scope}])
+def require_scope(token: Token, *scopes: str) -> None:
+    """Any one of the scopes is enough. Raises Refusal (403) that names them."""
+    if not set(scopes) & set(token.scopes):
+        message = f"Unable to perform the requested action. The client is missing the scope {' or '.join(scopes)}."
+        details = [{"errorCode": "missing.scope", "fieldName": scope} for scope in scopes]
+        raise Refusal(403, "missing.scope", message, details=details)
+
+
+def require_permission(permissions: Sequence[str], denied: Collection[str]) -> None:
+    """Any one of the permissions is enough; none are needed where none are listed. Raises Refusal (403)."""
+    if permissions and set(permissions) <= set(denied):
+        message = (
+            "Unable to perform the requested action. You must have at least one of the following permissions "
+            f"assigned: [{', '.join(permissions)}]"
+        )
+        raise Refusal(403, "missing.any.permissions", message)
 
 
 def _media_type(call: Call) -> str:
@@ -87,3 +108,8 @@ def _basic(authorization: str) -> tuple[str, str]:
 def _oauth_error(status: int, error: str, description: str) -> Answer:
     """The login host's own shape: `description` is Genesys' own, `error_description` that of RFC 6749."""
     return Answer(status, {"error": error, "description": description, "error_description": description})
+
+
+def _rate_exceeded() -> Answer:
+    """CX as Code looks for "400 - invalid_request (rate limit exceeded;" (provider.go:344): error, then description."""
+    return _oauth_error(400, "invalid_request", "rate limit exceeded; too many token requests of this client")

@@ -20,22 +20,26 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gcsync.emulator import streams
+from gcsync.emulator import operations, streams
 from gcsync.emulator.access import Access
-from gcsync.emulator.control import PREFIX, Control
+from gcsync.emulator.behaviour import LiveBehaviour
+from gcsync.emulator.control import PREFIX, Control, Objects
 from gcsync.emulator.exchange import Answer, Call, Handler, Refusal
 from gcsync.emulator.faults import Fault, Faults
-from gcsync.emulator.limits import RateLimit
+from gcsync.emulator.integrations import Integrations
+from gcsync.emulator.limits import rate_limiter
+from gcsync.emulator.operations import ApiHandler
 from gcsync.emulator.organization import Organization
 from gcsync.emulator.settings import EmulatorSettings
-from gcsync.emulator.store import Store, Token
+from gcsync.emulator.store import Store
+from gcsync.emulator.topics import AvailableTopics
+from gcsync.emulator.triggers import Triggers
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger("gcsync.emulator")
 
-ApiHandler: TypeAlias = Callable[[Call, Token], Answer]
 _Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 _FAULT_RETRY_AFTER = {429: "1", 503: "1"}
@@ -55,11 +59,21 @@ class Emulator:
         self._latency = settings.latency
         self._new_id = new_id
         self._faults = Faults(settings.faults)
-        self._limit = RateLimit(settings.rate_limit, settings.rate_window, clock)
+        self._limit = rate_limiter(settings.rate_limiter, settings.rate_limit, settings.rate_window, clock)
+        self._rate_headers = settings.rate_headers
         self._access = Access(settings, store, clock)
-        self._control = Control(store, self._faults, self._access, settings.organization)
         self._organization = Organization(store.organization_id, settings.organization)
+        self._behaviour = LiveBehaviour(settings.behaviour)
         self._streams = streams.Streams(store, versions=settings.versions, clock=clock, new_id=new_id)
+        self._integrations = Integrations(store, self._behaviour, clock, new_id)
+        self._integrations.seed(settings.integrations)
+        self._triggers = Triggers(store, self._behaviour, new_id)
+        objects: dict[str, Objects] = {
+            "streams": self._streams,
+            "integrations": self._integrations,
+            "triggers": self._triggers,
+        }
+        self._control = Control(store, self._faults, self._access, settings.organization, self._behaviour, objects)
         self._router = self._build()
 
     async def application(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,6 +127,9 @@ class Emulator:
 
     def _handlers(self) -> Mapping[str, Mapping[str, _Endpoint]]:
         api, control, open_ = self._api, self._control, self._open
+        topics = AvailableTopics(self._behaviour)
+        works = {**self._integrations.works(), **self._triggers.works(), **topics.works()}
+        platform = operations.routes(works, self._behaviour)
         return {
             "/oauth/token": {"POST": open_(self._access.issue)},
             "/api/v2/organizations/me": {"GET": api(self._organization.read)},
@@ -123,6 +140,7 @@ class Emulator:
                 "PUT": api(self._streams.replace),
                 "DELETE": api(self._streams.delete),
             },
+            **{path: {method: api(handler) for method, handler in found.items()} for path, found in platform.items()},
             PREFIX: {"GET": open_(control.describe)},
             f"{PREFIX}/faults": {
                 "GET": open_(control.faults),
@@ -132,7 +150,11 @@ class Emulator:
             f"{PREFIX}/scopes": {"GET": open_(control.scopes), "PUT": open_(control.replace_scopes)},
             f"{PREFIX}/requests": {"GET": open_(control.requests), "DELETE": open_(control.clear_requests)},
             f"{PREFIX}/tokens": {"DELETE": open_(control.clear_tokens)},
-            f"{PREFIX}/streams": {"DELETE": open_(control.clear_streams)},
+            **{
+                f"{PREFIX}/{kind}": {"DELETE": open_(control.clear_objects)}
+                for kind in ("streams", "integrations", "triggers")
+            },
+            f"{PREFIX}/behaviour": {"GET": open_(control.behaviour), "PATCH": open_(control.change_behaviour)},
         }
 
     def _open(self, handler: Handler) -> _Endpoint:
@@ -146,7 +168,7 @@ class Emulator:
             call = _call(request)
             token = await run_in_threadpool(self._access.token, call)
             if not self._limit.admit(_limit_key(request)):
-                raise self._too_many()
+                raise self._too_many(_limit_key(request))
             return await run_in_threadpool(handler, call, token)
 
         return self._guarded(endpoint)
@@ -181,10 +203,11 @@ class Emulator:
         return Response(answer.encoded(), answer.status, {**self._headers(request), **answer.headers}, media_type)
 
     def _headers(self, request: Request) -> dict[str, str]:
-        return {"inin-correlation-id": request.state.context_id, **self._limit.headers(_limit_key(request))}
+        numbers = self._limit.headers(_limit_key(request)) if self._rate_headers else {}
+        return {"inin-correlation-id": request.state.context_id, **numbers}
 
-    def _too_many(self) -> Refusal:
-        seconds = self._limit.seconds_left()
+    def _too_many(self, key: str) -> Refusal:
+        seconds = self._limit.seconds_left(key)
         message = f"Rate limit exceeded the maximum. Retry the request in [{seconds}] seconds"
         return Refusal(429, "too.many.requests", message, headers={"retry-after": str(seconds)})
 

@@ -5,18 +5,20 @@
     GET    /emulator/scopes     what the next tokens are given; PUT {"scopes": ["event:stream:read"]} changes it
     GET    /emulator/requests   the latest requests answered, oldest first; DELETE forgets them
     DELETE /emulator/tokens     ends every token
-    DELETE /emulator/streams    deletes every event stream
+    DELETE /emulator/streams    deletes every event stream; as do /emulator/integrations and /emulator/triggers
+    GET    /emulator/behaviour  what is open or goes wrong; PATCH {"withdrawn_topics": ["v2..."]} changes some of it
 
-Faults, scopes and requests are those of this process; tokens and streams those of the database.
+Faults, scopes, requests and behaviour are those of this process; tokens and objects those of the database.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from gcsync.emulator.access import Access
+from gcsync.emulator.behaviour import LiveBehaviour
 from gcsync.emulator.exchange import Answer, Call, Refusal, read_json
 from gcsync.emulator.faults import Faults
 from gcsync.emulator.settings import SCOPES
@@ -26,11 +28,29 @@ PREFIX = "/emulator"
 _KEPT_REQUESTS = 10_000
 
 
+class Objects(Protocol):
+    """The objects of a kind, to be counted and cleared."""
+
+    def count(self) -> int: ...
+
+    def clear(self) -> None: ...
+
+
 class Control:
     """Changes what the running emulator does."""
 
-    def __init__(self, store: Store, faults: Faults, access: Access, organization: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        faults: Faults,
+        access: Access,
+        organization: str,
+        behaviour: LiveBehaviour,
+        objects: Mapping[str, Objects],
+    ) -> None:
         self._store = store
+        self._behaviour = behaviour
+        self._objects = objects
         self._faults = faults
         self._access = access
         self._organization = organization
@@ -42,8 +62,8 @@ class Control:
 
     def describe(self, _: Call) -> Answer:
         organization = {"id": self._store.organization_id, "name": self._organization}
-        streams = self._store.streams(0, 0)[1]
-        return Answer(200, {"emulator": "gcsync", "organization": organization, "streams": streams})
+        counts = {name: objects.count() for name, objects in self._objects.items()}
+        return Answer(200, {"emulator": "gcsync", "organization": organization, **counts})
 
     def faults(self, _: Call) -> Answer:
         return Answer(200, {"faults": self._faults.describe()})
@@ -81,9 +101,22 @@ class Control:
         self._store.forget_tokens()
         return Answer(204)
 
-    def clear_streams(self, _: Call) -> Answer:
-        self._store.delete_all_streams()
+    def clear_objects(self, call: Call) -> Answer:
+        self._objects[call.path.rpartition("/")[2]].clear()
         return Answer(204)
+
+    def behaviour(self, _: Call) -> Answer:
+        return Answer(200, self._behaviour.now.to_json())
+
+    def change_behaviour(self, call: Call) -> Answer:
+        body = read_json(call)
+        if not isinstance(body, dict):
+            raise Refusal(400, "bad.request", "The request body must be an object.")
+        try:
+            self._behaviour.change(body)
+        except ValueError as error:
+            raise Refusal(400, "bad.behaviour", str(error)) from None
+        return self.behaviour(call)
 
 
 def _texts(call: Call, name: str) -> Sequence[str]:

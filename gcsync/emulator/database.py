@@ -11,10 +11,12 @@ from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
 APPLICATION_ID = 0x67637379
 """`gcsy` in ASCII: tells an emulator's file from any other SQLite database."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 10.0
 
-_SCHEMA = """
+# What each version adds to the one before it; a file of an older version is brought up to date when it is opened.
+_SCHEMAS = (
+    """
 CREATE TABLE organization (id TEXT NOT NULL);
 CREATE TABLE tokens (
   token TEXT PRIMARY KEY, client TEXT NOT NULL, scopes TEXT NOT NULL, expires REAL NOT NULL
@@ -28,7 +30,17 @@ CREATE TABLE streams (
   modified TEXT NOT NULL,
   body TEXT NOT NULL
 );
-"""
+""",
+    """
+CREATE TABLE documents (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL
+);
+CREATE INDEX documents_of_a_kind ON documents (kind, sequence);
+""",
+)
 
 
 def open_database(path: Path, new_id: Callable[[], str]) -> sqlite3.Connection:
@@ -45,7 +57,7 @@ def open_database(path: Path, new_id: Callable[[], str]) -> sqlite3.Connection:
         if connection is not None:
             connection.close()
         if isinstance(error, OSError | sqlite3.Error):
-            raise DiagnosticError(_diagnostic(path, error)) from None
+            raise DiagnosticError(diagnose(path, error)) from None
         raise
     return connection
 
@@ -53,15 +65,14 @@ def open_database(path: Path, new_id: Callable[[], str]) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection, path: Path, new_id: Callable[[], str]) -> None:
     # Before anything is changed: a file that is somebody else's keeps every byte.
     connection.execute("BEGIN")
-    _is_ready(connection, path)
+    _version(connection, path)
     connection.execute("COMMIT")
     _use_write_ahead_log(connection)
     # NORMAL loses the last writes when the machine loses power, never the file: enough for a stand-in.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if not _is_ready(connection, path):
-            _create(connection, new_id)
+        _upgrade(connection, _version(connection, path), new_id)
     except BaseException:
         connection.execute("ROLLBACK")
         raise
@@ -82,28 +93,33 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
             return
 
 
-def _is_ready(connection: sqlite3.Connection, path: Path) -> bool:
-    """False for a file that is still empty. Raises DiagnosticError (GC656, GC657)."""
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """The file's schema version, 0 for a file that is still empty. Raises DiagnosticError (GC656, GC657)."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application == APPLICATION_ID and version == SCHEMA_VERSION:
-        return True
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application == APPLICATION_ID and 1 <= version <= SCHEMA_VERSION:
+        return version
     if application == APPLICATION_ID:
         raise DiagnosticError(_other_version(path, version))
     if application or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise DiagnosticError(_not_ours(path))
-    return False
+    return 0
 
 
-def _create(connection: sqlite3.Connection, new_id: Callable[[], str]) -> None:
-    for statement in _SCHEMA.split(";")[:-1]:
-        connection.execute(statement)
-    connection.execute("INSERT INTO organization (id) VALUES (?)", (new_id(),))
+def _upgrade(connection: sqlite3.Connection, version: int, new_id: Callable[[], str]) -> None:
+    if version == SCHEMA_VERSION:
+        return
+    for schema in _SCHEMAS[version:]:
+        for statement in schema.split(";")[:-1]:
+            connection.execute(statement)
+    if version == 0:
+        connection.execute("INSERT INTO organization (id) VALUES (?)", (new_id(),))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _diagnostic(path: Path, error: OSError | sqlite3.Error) -> Diagnostic:
+def diagnose(path: Path, error: OSError | sqlite3.Error) -> Diagnostic:
+    """What it means for the user that the file failed so (GC655, GC656, GC658)."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_NOTADB:
         return _not_ours(path)
@@ -135,7 +151,7 @@ def _not_ours(path: Path) -> Diagnostic:
 def _other_version(path: Path, version: int) -> Diagnostic:
     return Diagnostic(
         "GC657",
-        f"the emulator's database {path} has schema version {version}, this gcsync reads version {SCHEMA_VERSION}",
+        f"the emulator's database {path} has schema version {version}, this gcsync reads up to {SCHEMA_VERSION}",
         path="--emulator-db",
         hint="delete the file (it only holds the emulator's objects) or name another with --emulator-db",
     )

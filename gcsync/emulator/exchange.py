@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 
@@ -36,7 +37,10 @@ Handler: TypeAlias = Callable[[Call], Answer]
 
 
 class Refusal(Exception):
-    """An answer of 4xx or 5xx with the error body of Genesys Cloud (SDK 269, models/error_body.py:52)."""
+    """An answer of 4xx or 5xx with the error body of Genesys Cloud (SDK 269, models/error_body.py:52).
+
+    `errors` holds error bodies inside this one, for a request that is wrong in several ways.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Refusal(Exception):
         message: str,
         *,
         details: Sequence[Mapping[str, str]] = (),
+        errors: Sequence[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -52,6 +57,7 @@ class Refusal(Exception):
         self.code = code
         self.message = message
         self.details = [dict(detail) for detail in details]
+        self.errors = [dict(error) for error in errors]
         self.headers = dict(headers or {})
 
     def answer(self, context_id: str) -> Answer:
@@ -61,7 +67,7 @@ class Refusal(Exception):
             "status": self.status,
             "contextId": context_id,
             "details": self.details,
-            "errors": [],
+            "errors": self.errors,
         }
         return Answer(self.status, body, self.headers)
 
@@ -91,3 +97,8 @@ def _no_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
+
+
+def iso(seconds: float) -> str:
+    """Seconds since 1970 as the API writes times: UTC, milliseconds."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gcsync.emulator.exchange import Answer, Call, Refusal
+from gcsync.emulator.exchange import Answer, Call
+from gcsync.emulator.specification import platform
 from gcsync.emulator.store import Token
 
 
@@ -16,8 +17,7 @@ class Organization:
         self._name = name
 
     def read(self, call: Call, _: Token) -> Answer:
-        if call.query:
-            raise _unknown_parameter(call.query[0][0])
+        platform().query("getOrganizationsMe", call.query)
         short_name = re.sub(r"[^a-z0-9]+", "-", self._name.lower()).strip("-") or "organization"
         body = {
             "id": self._id,
@@ -32,9 +32,7 @@ class Organization:
         return Answer(200, body)
 
     def token(self, call: Call, token: Token) -> Answer:
-        for name, _ in call.query:
-            if name != "preserveIdleTTL":
-                raise _unknown_parameter(name)
+        platform().query("getTokensMe", call.query)
         entity = {"id": self._id, "name": self._name}
         client = {"id": token.client, "name": token.client, "authorizedGrantType": "CLIENT-CREDENTIALS"}
         body = {
@@ -44,7 +42,3 @@ class Organization:
             "OAuthClient": {**client, "organization": entity},
         }
         return Answer(200, body)
-
-
-def _unknown_parameter(name: str) -> Refusal:
-    return Refusal(400, "bad.request", f'The query parameter "{name}" is not known here.')

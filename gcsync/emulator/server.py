@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import signal
 import socket
+import sqlite3
 import threading
 import time
 import uuid
@@ -70,21 +71,25 @@ def start(
 ) -> RunningEmulator:
     """Run an emulator in a background thread; it answers when this returns.
 
-    `clock` gives seconds since 1970. Raises DiagnosticError (GC650 to GC659) for settings, address or database.
+    `clock` gives seconds since 1970. Raises DiagnosticError (GC650 to GC660) for settings, address or database.
     """
     settings.check()
     from gcsync.emulator.application import Emulator
+    from gcsync.emulator.database import diagnose
     from gcsync.emulator.store import Store
 
     store = Store(settings.database, new_id)
     try:
+        emulator = Emulator(settings, store, clock, new_id)
         listener = _listen(settings.host, settings.port)
-    except BaseException:
+    except BaseException as error:
         store.close()
+        if isinstance(error, sqlite3.Error):
+            raise DiagnosticError(diagnose(settings.database, error)) from None
         raise
     # The address is read before the thread runs: the server closes the socket when it ends.
     url = _url(listener)
-    server, ready = _server(Emulator(settings, store, clock, new_id))
+    server, ready = _server(emulator)
     thread = threading.Thread(target=_run, args=(server, listener, ready), name="gcsync-emulator", daemon=True)
     thread.start()
     ready.wait()

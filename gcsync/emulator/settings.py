@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from gcsync.emulator.behaviour import Behaviour
 from gcsync.emulator.faults import parse_fault
+from gcsync.emulator.integration_types import INTEGRATION_TYPES
+from gcsync.emulator.limits import LIMITERS
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
-SCOPES = ("event:stream:read", "event:stream:write", "event:stream:delete")
+SCOPES = (
+    "event:stream:read",
+    "event:stream:write",
+    "event:stream:delete",
+    "integrations",
+    "integrations:readonly",
+    "process-automation",
+    "process-automation:readonly",
+    "notifications",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +32,13 @@ class EmulatorSettings:
     database: the SQLite file with its state; it and its folder are made when they are not there.
     port: 0 for any free one.
     clients: pairs of id and secret that get a token; empty lets any pair in.
-    latency: seconds that every request is kept waiting. rate_limit: requests per token in a fixed window of
-    `rate_window` seconds; None refuses nothing. The window is counted in each process.
+    latency: seconds that every request is kept waiting. rate_limit: requests per token in a window of `rate_window`
+    seconds; None refuses nothing. The window is counted in each process. rate_limiter: one of `LIMITERS`, see
+    `gcsync.emulator.limits`. rate_headers: whether answers carry the limit's numbers; a 429 has its Retry-After anyway.
+    oauth_rate_limit: token requests per client in a fixed window of the same length; None refuses nothing.
     faults: see `gcsync.emulator.faults`. scopes: what a token is given; empty for all of `SCOPES`.
     token_lifetime: seconds. versions: whether event streams carry a version (the optimistic lock).
+    integrations: types of which there is one integration from the start. behaviour: see `gcsync.emulator.behaviour`.
     """
 
     database: Path
@@ -34,14 +49,19 @@ class EmulatorSettings:
     latency: float = 0.0
     rate_limit: int | None = None
     rate_window: float = 60.0
+    rate_limiter: str = "fixed"
+    rate_headers: bool = True
+    oauth_rate_limit: int | None = None
     faults: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     token_lifetime: int = 86400
     versions: bool = True
+    integrations: tuple[str, ...] = ()
+    behaviour: Behaviour = field(default_factory=Behaviour)
 
     def check(self) -> None:
-        """Raises DiagnosticError with everything that is wrong (GC650 to GC653)."""
-        found = (*_clients(self), *_faults(self), *_numbers(self), *_scopes(self))
+        """Raises DiagnosticError with everything that is wrong (GC650 to GC653, GC660)."""
+        found = (*_clients(self), *_faults(self), *_numbers(self), *_scopes(self), *_behaviour(self))
         if found:
             raise DiagnosticError(found)
 
@@ -53,6 +73,14 @@ def parse_client(text: str) -> tuple[str, str]:
     if problem is not None:
         raise DiagnosticError(problem)
     return identifier, secret
+
+
+def parse_unpublished(text: str) -> tuple[str, int]:
+    """Read `WORKFLOW:COUNT`, as `--unpublished-workflow` takes it. Raises DiagnosticError (GC660)."""
+    workflow, _, count = text.rpartition(":")
+    if not workflow or not count.isascii() or not count.isdecimal():
+        raise DiagnosticError(_cannot("--unpublished-workflow", f'"{text}" is not WORKFLOW:COUNT'))
+    return workflow, int(count)
 
 
 def _client_problem(identifier: str, secret: str) -> Diagnostic | None:
@@ -93,10 +121,13 @@ def _numbers(settings: EmulatorSettings) -> Iterator[Diagnostic]:
 
     if not (math.isfinite(settings.latency) and 0 <= settings.latency <= 3600):
         yield wrong("--latency", "between 0 and 3,600,000 milliseconds", f"{settings.latency * 1000:g}")
-    if settings.rate_limit is not None and settings.rate_limit < 1:
-        yield wrong("--rate-limit", "a number of requests from 1", settings.rate_limit)
+    for option, limit in (("--rate-limit", settings.rate_limit), ("--oauth-rate-limit", settings.oauth_rate_limit)):
+        if limit is not None and limit < 1:
+            yield wrong(option, "a number of requests from 1", limit)
     if not (math.isfinite(settings.rate_window) and settings.rate_window > 0):
         yield wrong("--rate-window", "a number of seconds above 0", f"{settings.rate_window:g}")
+    if not math.isfinite(settings.behaviour.activation_time):
+        yield wrong("--activation-time", "a number of seconds from 0", settings.behaviour.activation_time)
     if settings.token_lifetime < 1:
         yield wrong("--token-lifetime", "a number of seconds from 1", settings.token_lifetime)
     if not 0 <= settings.port <= 65535:
@@ -112,3 +143,18 @@ def _scopes(settings: EmulatorSettings) -> Iterator[Diagnostic]:
                 path="--scopes",
                 hint=f"the scopes are {', '.join(SCOPES)}",
             )
+
+
+def _behaviour(settings: EmulatorSettings) -> Iterator[Diagnostic]:
+    if settings.rate_limiter not in LIMITERS:
+        yield _cannot("--rate-limiter", f"it must be one of {', '.join(LIMITERS)}")
+    for type_id in settings.integrations:
+        if type_id not in INTEGRATION_TYPES:
+            yield _cannot("--integration", f'there is no type "{type_id}", only {", ".join(INTEGRATION_TYPES)}')
+    for name, problem in settings.behaviour.problems():
+        yield _cannot(name, problem)
+
+
+def _cannot(option: str, problem: str) -> Diagnostic:
+    hint = "gcsync emulator serve --help tells what it takes"
+    return Diagnostic("GC660", f"the emulator cannot behave so: {option}: {problem}", path=option, hint=hint)

@@ -1,4 +1,4 @@
-"""The OpenAPI document that ships beside this file, and requests held against it."""
+"""The OpenAPI documents that ship beside this file, and requests held against it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gcsync.emulator.exchange import Refusal
 
@@ -19,8 +19,38 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 @cache
 def specification() -> Specification:
-    text = files("gcsync.emulator").joinpath("eventstreams-openapi.json").read_text("utf-8")
-    return Specification(json.loads(text))
+    """The event streams' document: described by the seed document, not public."""
+    return Specification(_read("eventstreams-openapi.json"))
+
+
+@cache
+def platform() -> Specification:
+    """What of the public platform API is served here: SDK 269 as an OpenAPI document, audits left out.
+
+    Its objects allow any further property; requests are held against a copy whose objects allow none. The one null
+    allowed is that of `MatchCriteria.values`: CX as Code sends it for the unset one of `value` and `values`.
+    """
+    document = _read("genesys-openapi.json")
+    schemas = {name: _closed(schema) for name, schema in document["components"]["schemas"].items()}
+    schemas["MatchCriteria"]["properties"]["values"]["type"] = ["array", "null"]
+    return Specification({**document, "components": {**document["components"], "schemas": schemas}})
+
+
+def _read(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(files("gcsync.emulator").joinpath(name).read_text("utf-8"))
+    return document
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"additionalProperties": False, **schema} if "properties" in schema else schema
+
+
+class Operation(NamedTuple):
+    """Where an operation is found: `path` with its parameters in braces, `method` in lower case."""
+
+    path: str
+    method: str
+    description: Mapping[str, Any]
 
 
 class Specification:
@@ -30,10 +60,10 @@ class Specification:
         self.document = document
 
     @cached_property
-    def _operations(self) -> dict[str, Mapping[str, Any]]:
+    def operations(self) -> dict[str, Operation]:
         return {
-            operation["operationId"]: operation
-            for item in self.document["paths"].values()
+            operation["operationId"]: Operation(path, method, operation)
+            for path, item in self.document["paths"].items()
             for method, operation in item.items()
             if method != "parameters"
         }
@@ -45,23 +75,31 @@ class Specification:
         return Draft202012Validator({**schema, "components": self.document["components"]})
 
     def query(self, operation: str, given: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-        """The query's values by name, defaults filled in. Raises Refusal (400), for an unknown name too."""
-        parameters = {item["name"]: item["schema"] for item in self._operations[operation].get("parameters", ())}
-        values = {name: schema["default"] for name, schema in parameters.items() if "default" in schema}
-        seen: set[str] = set()
-        for name, text in given:
-            if name not in parameters or name in seen:
-                problem = "is given twice" if name in seen else "is not known here"
-                raise _refuse_parameter(name, f'The query parameter "{name}" {problem}.')
-            seen.add(name)
-            values[name] = self._parameter(name, text, parameters[name])
-        return values
+        """The query's values by name, defaults filled in. Raises Refusal (400), for an unknown name too.
 
-    def _parameter(self, name: str, text: str, schema: Mapping[str, Any]) -> Any:
-        value: Any = int(text) if schema["type"] == "integer" and _INTEGER.fullmatch(text) else text
+        A list may be joined by commas or repeat its name: the official SDKs do either (SDK 269
+        api_client.py:500-510 joins).
+        """
+        parameters = self._parameters(operation)
+        values = {name: schema["default"] for name, schema in parameters.items() if "default" in schema}
+        texts: dict[str, list[str]] = {}
+        for name, text in given:
+            if name not in parameters:
+                raise refuse_parameter(name, f'The query parameter "{name}" is not known here.')
+            if name in texts and parameters[name]["type"] != "array":
+                raise refuse_parameter(name, f'The query parameter "{name}" is given twice.')
+            texts.setdefault(name, []).append(text)
+        return values | {name: self._parameter(name, found, parameters[name]) for name, found in texts.items()}
+
+    def _parameters(self, operation: str) -> dict[str, Mapping[str, Any]]:
+        described = self.operations[operation].description.get("parameters", ())
+        return {item["name"]: item["schema"] for item in described if item["in"] == "query"}
+
+    def _parameter(self, name: str, texts: list[str], schema: Mapping[str, Any]) -> Any:
+        value = _value(texts, schema)
         errors = list(self.validator(schema).iter_errors(value))
         if errors:
-            raise _refuse_parameter(name, f'The query parameter "{name}" is not valid: {errors[0].message}.')
+            raise refuse_parameter(name, f'The query parameter "{name}" is not valid: {errors[0].message}.')
         return value
 
     def check_body(self, operation: str, body: Any) -> None:
@@ -74,12 +112,25 @@ class Specification:
     def _body_validators(self) -> dict[str, Draft202012Validator]:
         return {
             name: self.validator(operation["requestBody"]["content"]["application/json"]["schema"])
-            for name, operation in self._operations.items()
+            for name, (_, _, operation) in self.operations.items()
             if "requestBody" in operation
         }
 
 
-def _refuse_parameter(name: str, message: str) -> Refusal:
+def _value(texts: list[str], schema: Mapping[str, Any]) -> Any:
+    text = texts[0]
+    if schema["type"] == "array":
+        return [part for joined in texts for part in joined.split(",") if part]
+    if schema["type"] == "integer":
+        return int(text) if _INTEGER.fullmatch(text) else text
+    if schema["type"] == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    # Such as reportedState: "case-insensitive" (SDK 269 integrations_api.py:611).
+    return next((value for value in schema.get("enum", ()) if value.lower() == text.lower()), text)
+
+
+def refuse_parameter(name: str, message: str) -> Refusal:
+    """For a query parameter that is not as described."""
     return Refusal(400, "bad.request", message, details=[{"errorCode": "bad.request", "fieldName": name}])
 
 

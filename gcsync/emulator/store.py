@@ -60,7 +60,7 @@ class Store:
     def __init__(self, path: Path, new_id: Callable[[], str]) -> None:
         self._connection = open_database(path, new_id)
         self._lock = threading.Lock()
-        with self._transaction():
+        with self.transaction():
             self.organization_id: str = self._one("SELECT id FROM organization")[0]
 
     def close(self) -> None:
@@ -68,24 +68,24 @@ class Store:
             self._connection.close()
 
     def add_token(self, token: Token, now: float) -> None:
-        with self._transaction(write=True) as execute:
+        with self.transaction(write=True) as execute:
             execute("DELETE FROM tokens WHERE expires <= ?", (now,))
             values = (token.text, token.client, json.dumps(token.scopes), token.expires)
             execute("INSERT INTO tokens VALUES (?, ?, ?, ?)", values)
 
     def token(self, text: str, now: float) -> Token | None:
         """The token, unless it is unknown or has ended."""
-        with self._transaction() as execute:
+        with self.transaction() as execute:
             row = execute("SELECT * FROM tokens WHERE token = ? AND expires > ?", (text, now)).fetchone()
         return None if row is None else Token(row[0], row[1], tuple(json.loads(row[2])), row[3])
 
     def forget_tokens(self) -> None:
-        with self._transaction(write=True) as execute:
+        with self.transaction(write=True) as execute:
             execute("DELETE FROM tokens")
 
     def streams(self, offset: int, limit: int) -> tuple[list[StoredStream], int]:
         """A stretch of the streams in the order they were created, and how many there are."""
-        with self._transaction() as execute:
+        with self.transaction() as execute:
             total = execute("SELECT count(*) FROM streams").fetchone()[0]
             # SQLite counts in 64 bits; what lies behind the last stream is empty anyway.
             window = (limit, min(offset, total))
@@ -93,13 +93,13 @@ class Store:
         return [_stored(row) for row in rows], total
 
     def stream(self, stream_id: str) -> StoredStream | None:
-        with self._transaction():
+        with self.transaction():
             return self._find("id", stream_id)
 
     def create_stream(self, stream_id: str, body: Mapping[str, Any], now: str) -> StoredStream:
         """Raises NameTaken."""
         name = fold(body["name"])
-        with self._transaction(write=True) as execute:
+        with self.transaction(write=True) as execute:
             self._refuse_taken(name, stream_id)
             execute(
                 "INSERT INTO streams (id, folded_name, version, created, modified, body) VALUES (?, ?, 1, ?, ?, ?)",
@@ -112,7 +112,7 @@ class Store:
     ) -> StoredStream | None:
         """None when there is no such stream. Raises VersionMismatch or NameTaken."""
         name = fold(body["name"])
-        with self._transaction(write=True) as execute:
+        with self.transaction(write=True) as execute:
             stored = self._find("id", stream_id)
             if stored is None:
                 return None
@@ -127,15 +127,16 @@ class Store:
 
     def delete_stream(self, stream_id: str) -> bool:
         """Whether there was such a stream."""
-        with self._transaction(write=True) as execute:
+        with self.transaction(write=True) as execute:
             return execute("DELETE FROM streams WHERE id = ?", (stream_id,)).rowcount == 1
 
     def delete_all_streams(self) -> None:
-        with self._transaction(write=True) as execute:
+        with self.transaction(write=True) as execute:
             execute("DELETE FROM streams")
 
     @contextmanager
-    def _transaction(self, *, write: bool = False) -> Iterator[Callable[..., sqlite3.Cursor]]:
+    def transaction(self, *, write: bool = False) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        """What executes a statement; ends in a commit, or in a rollback when the block raises."""
         with self._lock:
             # A write takes its lock at the start: a transaction that reads first and writes later can fail on it.
             self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")

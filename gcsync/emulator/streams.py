@@ -14,12 +14,11 @@ Where they are silent, this is what the emulator does:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from gcsync.emulator.access import require_scope
 from gcsync.emulator.destination import url_problem
-from gcsync.emulator.exchange import Answer, Call, Refusal, read_json
+from gcsync.emulator.exchange import Answer, Call, Refusal, iso, read_json
 from gcsync.emulator.specification import specification
 from gcsync.emulator.store import NameTaken, Store, StoredStream, Token, VersionMismatch
 
@@ -94,14 +93,19 @@ class Streams:
             raise _not_found(call.parameters["id"])
         return Answer(204)
 
+    def count(self) -> int:
+        return self._store.streams(0, 0)[1]
+
+    def clear(self) -> None:
+        self._store.delete_all_streams()
+
     def _entity(self, stream: StoredStream) -> dict[str, Any]:
         version = {"version": stream.version} if self._versions else {}
         times = {"dateCreated": stream.created, "dateModified": stream.modified}
         return {"id": stream.id, **stream.body, **version, **times, "selfUri": f"{PATH}/{stream.id}"}
 
     def _now(self) -> str:
-        moment = datetime.fromtimestamp(self._clock(), UTC)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return iso(self._clock())
 
 
 def _checked_body(operation: str, call: Call) -> dict[str, Any]:

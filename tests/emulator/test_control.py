@@ -7,7 +7,7 @@ def test_it_tells_what_it_is_without_a_token(run):
     client = run(organization="Example Dev", log_in=False)
     body = client.send("GET", "/emulator").json()
     organization = {"id": body["organization"]["id"], "name": "Example Dev"}
-    assert body == {"emulator": "gcsync", "organization": organization, "streams": 0}
+    assert body == {"emulator": "gcsync", "organization": organization, "streams": 0, "integrations": 0, "triggers": 0}
 
 
 def test_faults_are_set_read_and_cleared_while_it_runs(client):
