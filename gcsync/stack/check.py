@@ -166,7 +166,10 @@ def _faults_of(error: Any, schema: Mapping[str, Any], secret: Callable[[Path], b
     if error.validator == "uniqueItems":
         return list(_repeated(error.instance, path, secret))
     hidden = secret(path) or may_be_sensitive(subschema(schema, path)) or _looks_secret(path, schema)
-    code, message, hint = _words(error, describe(error.instance, hidden=hidden))
+    got = describe(error.instance, hidden=hidden)
+    if error.validator == "type" and error.validator_value in ("object", "array"):
+        got = _kind(error.instance)
+    code, message, hint = _words(error, got)
     return [Fault(code, message, path, hint)]
 
 
@@ -211,6 +214,13 @@ def describe(value: Value, *, hidden: bool = False) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f'{text[:_LONGEST_SHOWN]}..."'
 
 
+def _kind(value: Value) -> str:
+    """What a value is, where a mapping or a list must be: nobody knows what the text there was meant for."""
+    if isinstance(value, str | bool | int | float):
+        return "text" if isinstance(value, str) else "true or false" if isinstance(value, bool) else "a number"
+    return describe(value)
+
+
 def _words(error: Any, got: str) -> tuple[str, str, str]:
     """Code, message and hint for an error about a value."""
     limit = error.validator_value
@@ -231,19 +241,21 @@ def _words(error: Any, got: str) -> tuple[str, str, str]:
             )
         case "minLength" | "minItems" | "minProperties":
             what = {"minLength": "character", "minItems": "entry", "minProperties": "entry"}[error.validator]
-            return "GC108", f"must not be empty: it takes at least {limit} {what}", ""
+            return "GC108", f"must not be empty: it takes at least {limit} {what}", f"give at least {limit} {what}"
         case "maxLength":
             return "GC108", f"must have at most {limit} characters, has {len(error.instance)}", "shorten it"
         case "minimum" | "maximum":
             word = "least" if error.validator == "minimum" else "most"
-            return "GC108", f"must be at {word} {limit}, got {got}", ""
-    return "GC108", f"is not allowed: {error.validator} {json.dumps(limit)[:60]}", ""
+            return "GC108", f"must be at {word} {limit}, got {got}", f"write a number of at {word} {limit}"
+    return "GC108", f"is not allowed: {error.validator} {json.dumps(limit)[:60]}", "see `gcsync schema`"
 
 
 def _pattern_hint(value: Value) -> str:
     if isinstance(value, str) and value != value.strip():
         return "take the white space around it away"
-    return ""
+    if isinstance(value, str) and value.startswith("http://"):
+        return "write https:// instead"
+    return "mend it here, or where it comes from"
 
 
 def _type_hint(wanted: str, value: Value) -> str:
@@ -253,9 +265,11 @@ def _type_hint(wanted: str, value: Value) -> str:
         return "write true or false, without quotes"
     if wanted in ("integer", "number") and isinstance(value, str):
         return "write the number alone, without quotes or signs"
-    if wanted == "array" and value is not None:
+    if value is None:
+        return "give a value, or take the key away"
+    if wanted == "array":
         return "write a list: `[a, b]`, or one entry per line with `- `"
-    return ""
+    return f"write {_NAMES[wanted]} here"
 
 
 def _without_annotations(schema: Any) -> Any:

@@ -191,7 +191,7 @@ def _type_hint(kind: str, value: Value) -> str:
         return "put it in quotes"
     if kind == "boolean" and isinstance(value, str):
         return "write true or false, without quotes"
-    return ""
+    return "mend the value, or the variable's `type`"
 
 
 @dataclass(frozen=True, slots=True)
