@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import sqlite3
-import stat
 import subprocess
 from pathlib import Path
 
@@ -186,14 +185,6 @@ class TestDisk:
         os.close(writing)
         assert (done.returncode, done.stderr) == (0, b"")
         assert len(hand.streams()) == (1 if "apply" in line else 0)
-
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-    def test_a_folder_that_may_not_be_written(self, offline: Workplace) -> None:
-        offline.folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
-        try:
-            assert_one_clear_error(offline.gcsync("init"), "GC603", "stacks")
-        finally:
-            offline.folder.chmod(stat.S_IRWXU)
 
     def test_a_folder_where_a_file_stands(self, offline: Workplace) -> None:
         offline.write("stacks", "a file")
