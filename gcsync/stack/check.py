@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from gcsync.model.value import SECRET_TEXT, Path, Value
 from gcsync.stack.expressions import nearest
-from gcsync.stack.masking import LOOKS_SECRET, is_secret_text
+from gcsync.stack.masking import LOOKS_SECRET, MAX_LINE, is_secret_key, is_secret_text
 from gcsync.stack.unknown import Unknown
 
 _NAMES: Final = {
@@ -104,8 +104,12 @@ class Checker:
                 for name in names if isinstance(names, dict) else ():
                     first = seen.setdefault(name.lower(), name)
                     if first != name:
-                        message = f'"{name}" is "{first}" again: only the case differs'
+                        message = f"{_header(name)} is {_header(first)} again: only the case differs"
                         yield Fault("GC109", message, (*path, name), "keep one of the two", at_key=True)
+
+
+def _header(name: str) -> str:
+    return SECRET_TEXT if is_secret_key(name, {"additionalProperties": {"x-sensitive": True}}) else f'"{name[:60]}"'
 
 
 def _fill(value: Value, path: Path, gaps: dict[Path, Unknown]) -> Value:
@@ -143,6 +147,14 @@ def subschema(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any] | None
             return None
     found: Mapping[str, Any] = part
     return found
+
+
+def shown_path(schema: Mapping[str, Any], path: Path) -> Path:
+    """The path up to the first key that may hold a secret."""
+    for length, step in enumerate(path):
+        if isinstance(step, str) and is_secret_key(step, subschema(schema, path[:length]) or {}):
+            return path[:length]
+    return path
 
 
 def may_be_sensitive(schema: Mapping[str, Any] | None) -> bool:
@@ -190,7 +202,8 @@ def _unknown_key(key: str, path: Path, schema: Mapping[str, Any]) -> Fault:
         return Fault("GC120", message, (*path, key), "take it away until then", at_key=True)
     known = schema.get("properties", {})
     hint = nearest(key, known) or f"known here: {', '.join(sorted(known))}"
-    return Fault("GC107", f'unknown key "{key[:60]}"', (*path, key), hint, at_key=True)
+    shown = SECRET_TEXT if is_secret_text(key) else f'"{key[:60]}"'
+    return Fault("GC107", f"unknown key {shown}", (*path, key), hint, at_key=True)
 
 
 def _repeated(items: list[Value], path: Path, secret: Callable[[Path], bool]) -> Iterator[Fault]:
@@ -208,7 +221,11 @@ def describe(value: Value, *, hidden: bool = False) -> str:
         return "nothing"
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
-    if hidden or is_secret_text(value):
+    if hidden:
+        return SECRET_TEXT
+    if isinstance(value, str) and len(value) > MAX_LINE:
+        return f"text of {len(value):,} characters"
+    if is_secret_text(value):
         return SECRET_TEXT
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else f'{text[:_LONGEST_SHOWN]}..."'
