@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PRISM := tests/contract/node_modules
 WORKERS ?= 2
 
 .PHONY: help install check test test-full soak demo bench schemas format clean
@@ -32,10 +33,15 @@ check: install
 test: check
 	$(BIN)/pytest -n $(WORKERS) -m "not full"
 
-test-full: check
+$(PRISM)/.installed: tests/contract/package-lock.json
+	@command -v npm >/dev/null || { echo "make test-full needs npm and Node.js 18.20 or newer, for Prism; it skips nothing"; exit 1; }
+	npm ci --silent --prefix tests/contract
+	@touch $@
+
+test-full: check $(PRISM)/.installed
 	$(BIN)/pytest -n $(WORKERS)
 
-soak: install
+soak: install $(PRISM)/.installed
 	$(BIN)/pytest -n $(WORKERS) tests --hypothesis-profile=soak
 
 demo: install
@@ -52,4 +58,4 @@ format: install
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gcsync dist build
+	rm -rf $(VENV) $(PRISM) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gcsync dist build

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.figures import Figure
 
 STREAMS = 10_000
-ROUNDS = 5
+ROUNDS = 3
 MOST_RATIO = 0.7
 MOST_MEGABYTES = 150.0
 

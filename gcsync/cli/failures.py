@@ -28,6 +28,7 @@ _SECRET_SHAPES = (
     re.compile(r"(?P<kept>://)[^\s/@]+(?=@)"),
 )
 _SHORTEST_SECRET = 4
+INTERNAL = "GC900"
 _REDACTED = "(redacted)"
 _NO_ARGUMENTS: list[str] = []
 
@@ -75,18 +76,21 @@ def _is_usage_error(error: BaseException) -> bool:
 
 
 def _show_usage(error: BaseException) -> None:
+    from gcsync.model.diagnostic import Diagnostic
+
     context = getattr(error, "ctx", None)
+    hint = ""
     if context is not None:
         output.notice(context.get_usage())
-    output.notice(f"error[GC600]: {error.format_message()}")  # type: ignore[attr-defined]
-    if context is not None:
-        output.notice(f"hint: {context.command_path} --help tells what it takes")
+        hint = f"{context.command_path} --help tells what it takes"
+    message = error.format_message()  # type: ignore[attr-defined]
+    output.report([Diagnostic("GC600", message, hint=hint)], output.style_of(sys.stderr, no_color=True))
 
 
 def _internal(error: BaseException, arguments: list[str]) -> ExitCode:
     log = _write_log(error, arguments)
     where = f"its log is {log}" if log else "and its log could not be written"
-    output.notice(f"internal error GC900: {type(error).__name__}; {where}")
+    output.notice(f"internal error {INTERNAL}: {type(error).__name__}; {where}")
     output.notice("hint: this is a bug of gcsync; please report it with that log, which holds no secret we know of")
     return ExitCode.ERROR
 

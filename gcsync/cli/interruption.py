@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gcsync.engine import StopRequest
 
 SHOW_CURSOR = b"\x1b[?25h"
-GRACE_SECONDS = 2.0
+STOPPING = b"\nStopping: nothing more is begun, what is under way is finished. Ctrl-C (again) ends at once.\n"
 
 
 class Terminated(BaseException):
@@ -49,13 +49,14 @@ class Signals:
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         self._received += 1
         self.stop.set()
-        if self._received > 1 and number == signal.SIGINT:
+        if self._received > 1 and (number == signal.SIGINT or self._request is None):
             end_at_once(exit_code_of(number))
         if self._request is None:
-            _end_soon(exit_code_of(number))
             raise KeyboardInterrupt if number == signal.SIGINT else Terminated
-        self._request.signal = self._request.signal or number
-        self._request.event.set()
+        if self._request.signal is None:
+            # Past Python's buffers: the signal may have come in the middle of a write to them.
+            os.write(2, STOPPING)
+            self._request.request(number)
 
 
 signals = Signals()
@@ -72,10 +73,3 @@ def end_at_once(code: ExitCode = ExitCode.INTERRUPTED) -> None:
 def exit_code_of(number: int) -> ExitCode:
     """130 for SIGINT, 143 for SIGTERM."""
     return ExitCode(128 + number)
-
-
-def _end_soon(code: ExitCode) -> None:
-    """End the process after a moment, should a server that never answers keep it from ending by itself."""
-    timer = threading.Timer(GRACE_SECONDS, end_at_once, (code,))
-    timer.daemon = True
-    timer.start()

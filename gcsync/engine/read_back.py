@@ -16,7 +16,7 @@ from gcsync.model.failure import RemoteError
 from gcsync.model.outcome import Outcome, Status
 from gcsync.model.plan import Action, Change
 from gcsync.model.resource import RemoteObject
-from gcsync.model.value import Value, reveal
+from gcsync.model.value import Value
 from gcsync.remote.session import GenesysSession
 
 _PAUSES = (0.0, 0.5, 1.0, 2.0)
@@ -139,4 +139,4 @@ def _expected(change: Change, action: Action) -> dict[str, Value]:
     if change.desired is None:
         return {}
     ignored = change.desired.lifecycle.ignore_changes if action is not Action.CREATE else ()
-    return {name: reveal(value) for name, value in change.desired.attributes.items() if name not in ignored}
+    return {name: value for name, value in change.desired.attributes.items() if name not in ignored}

@@ -14,7 +14,7 @@ from gcsync.model.failure import ChangedSince, NameTaken, NotFound, OutcomeUnkno
 from gcsync.model.marker import Marker
 from gcsync.model.plan import Action, Change
 from gcsync.model.resource import RemoteObject
-from gcsync.model.value import Value, reveal
+from gcsync.model.value import Value
 from gcsync.remote.session import GenesysSession
 from gcsync.schema.semantics import Shape, differ, kind_schema
 
@@ -197,7 +197,7 @@ def _declared(change: Change) -> dict[str, Value]:
     if change.desired is None:
         return {}
     ignored = change.desired.lifecycle.ignore_changes if change.action is not Action.CREATE else ()
-    return {name: reveal(value) for name, value in change.desired.attributes.items() if name not in ignored}
+    return {name: value for name, value in change.desired.attributes.items() if name not in ignored}
 
 
 def _remote(change: Change) -> RemoteObject:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from gcsync.model.marker import MAX_LENGTH as MARKER_LENGTH
 from gcsync.schema.files import read_schema, schema_folder
 
 Schema = dict[str, Any]
 
+MARKER_SEPARATOR = "\n\n"
 _EXPRESSION = {"type": "string", "pattern": r"\$\{"}
 _SUFFIX = ".schema.json"
 _COMPOSED = "stack"
@@ -29,7 +31,8 @@ def kind_schema(kind: str) -> Schema:
     """The schema of a kind with what is common to all resources (`lifecycle`) among its properties."""
     schema, common = read_schema(kind), read_schema("resource")
     shared = _name_attributes(common["properties"], sorted(schema["properties"]))
-    properties = {**schema["properties"], **shared}
+    own = {name: _with_room_for_marker(part) for name, part in schema["properties"].items()}
+    properties = {**own, **shared}
     return {**schema, "properties": properties, "x-later": common.get("x-later", {})}
 
 
@@ -66,6 +69,13 @@ def _section(schema: Schema) -> Schema:
         "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_-]{0,62}$"},
         "additionalProperties": {**_plain(entry), "properties": properties},
     }
+
+
+def _with_room_for_marker(part: Schema) -> Schema:
+    """The text that carries the marker on the wire is shorter by it, and by the empty line before it."""
+    if not part.get("x-marker") or "maxLength" not in part:
+        return part
+    return {**part, "maxLength": part["maxLength"] - MARKER_LENGTH - len(MARKER_SEPARATOR)}
 
 
 def _name_attributes(properties: Schema, names: list[str]) -> Schema:

@@ -15,7 +15,7 @@ from gcsync.schema.compose import kind_schema
 from gcsync.schema.files import read_schema
 from gcsync.schema.semantics import fold
 from gcsync.schema.topics import unshipped_topics
-from gcsync.stack.check import Checker, Fault, describe
+from gcsync.stack.check import Checker, Fault, describe, shown_path
 from gcsync.stack.declared import Declared
 from gcsync.stack.expressions import BadExpression, Note, Resolved, Scope, expressions_in, resolve
 from gcsync.stack.marks import own
@@ -120,13 +120,15 @@ class Assembler:
         return attributes
 
     def _error(self, entry: Declared, path: Path, error: BadExpression, *, at_key: bool) -> None:
-        self.report.error(error.code, error.message, entry.spot(path, at_key=at_key), entry.path(path), error.hint)
+        shown = shown_path(rules(entry.kind).checker.schema, path)
+        self.report.error(error.code, error.message, entry.spot(path, at_key=at_key), entry.path(shown), error.hint)
 
     def _fault(self, entry: Declared, fault: Fault, notes: Mapping[Path, Note]) -> None:
         spot = self.spot(entry, fault.path, notes, at_key=fault.at_key)
         if not fault.path and not fault.at_key and entry.value is not None:
             spot = Spot(entry.source, own(entry.marks))
-        self.report.error(fault.code, fault.message, spot, entry.path(fault.path), fault.hint)
+        path = shown_path(rules(entry.kind).checker.schema, fault.path)
+        self.report.error(fault.code, fault.message, spot, entry.path(path), fault.hint)
 
     def spot(self, entry: Declared, path: Path, notes: Mapping[Path, Note], *, at_key: bool = False) -> Spot:
         """Where a value is to be mended: where it stands, or where its environment gives it."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from gcsync.model.value import SECRET_TEXT, Path, Value
 from gcsync.stack.expressions import nearest
-from gcsync.stack.masking import LOOKS_SECRET, is_secret_text
+from gcsync.stack.masking import LOOKS_SECRET, MAX_LINE, is_secret_key, is_secret_text
 from gcsync.stack.unknown import Unknown
 
 _NAMES: Final = {
@@ -104,8 +104,12 @@ class Checker:
                 for name in names if isinstance(names, dict) else ():
                     first = seen.setdefault(name.lower(), name)
                     if first != name:
-                        message = f'"{name}" is "{first}" again: only the case differs'
+                        message = f"{_header(name)} is {_header(first)} again: only the case differs"
                         yield Fault("GC109", message, (*path, name), "keep one of the two", at_key=True)
+
+
+def _header(name: str) -> str:
+    return SECRET_TEXT if is_secret_key(name, {"additionalProperties": {"x-sensitive": True}}) else f'"{name[:60]}"'
 
 
 def _fill(value: Value, path: Path, gaps: dict[Path, Unknown]) -> Value:
@@ -145,6 +149,14 @@ def subschema(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any] | None
     return found
 
 
+def shown_path(schema: Mapping[str, Any], path: Path) -> Path:
+    """The path up to the first key that may hold a secret."""
+    for length, step in enumerate(path):
+        if isinstance(step, str) and is_secret_key(step, subschema(schema, path[:length]) or {}):
+            return path[:length]
+    return path
+
+
 def may_be_sensitive(schema: Mapping[str, Any] | None) -> bool:
     """Whether the schema has something sensitive at this place or inside."""
     if not isinstance(schema, Mapping):
@@ -166,7 +178,10 @@ def _faults_of(error: Any, schema: Mapping[str, Any], secret: Callable[[Path], b
     if error.validator == "uniqueItems":
         return list(_repeated(error.instance, path, secret))
     hidden = secret(path) or may_be_sensitive(subschema(schema, path)) or _looks_secret(path, schema)
-    code, message, hint = _words(error, describe(error.instance, hidden=hidden))
+    got = describe(error.instance, hidden=hidden)
+    if error.validator == "type" and error.validator_value in ("object", "array"):
+        got = _kind(error.instance)
+    code, message, hint = _words(error, got)
     return [Fault(code, message, path, hint)]
 
 
@@ -187,7 +202,8 @@ def _unknown_key(key: str, path: Path, schema: Mapping[str, Any]) -> Fault:
         return Fault("GC120", message, (*path, key), "take it away until then", at_key=True)
     known = schema.get("properties", {})
     hint = nearest(key, known) or f"known here: {', '.join(sorted(known))}"
-    return Fault("GC107", f'unknown key "{key[:60]}"', (*path, key), hint, at_key=True)
+    shown = SECRET_TEXT if is_secret_text(key) else f'"{key[:60]}"'
+    return Fault("GC107", f"unknown key {shown}", (*path, key), hint, at_key=True)
 
 
 def _repeated(items: list[Value], path: Path, secret: Callable[[Path], bool]) -> Iterator[Fault]:
@@ -205,10 +221,21 @@ def describe(value: Value, *, hidden: bool = False) -> str:
         return "nothing"
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
-    if hidden or is_secret_text(value):
+    if hidden:
+        return SECRET_TEXT
+    if isinstance(value, str) and len(value) > MAX_LINE:
+        return f"text of {len(value):,} characters"
+    if is_secret_text(value):
         return SECRET_TEXT
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else f'{text[:_LONGEST_SHOWN]}..."'
+
+
+def _kind(value: Value) -> str:
+    """What a value is, where a mapping or a list must be: nobody knows what the text there was meant for."""
+    if isinstance(value, str | bool | int | float):
+        return "text" if isinstance(value, str) else "true or false" if isinstance(value, bool) else "a number"
+    return describe(value)
 
 
 def _words(error: Any, got: str) -> tuple[str, str, str]:
@@ -231,21 +258,23 @@ def _words(error: Any, got: str) -> tuple[str, str, str]:
             )
         case "minLength" | "minItems" | "minProperties":
             what = {"minLength": "character", "minItems": "entry", "minProperties": "entry"}[error.validator]
-            return "GC108", f"must not be empty: it takes at least {limit} {what}", ""
+            return "GC108", f"must not be empty: it takes at least {limit} {what}", f"give at least {limit} {what}"
         case "maxLength":
             return "GC108", f"must have at most {limit} characters, has {len(error.instance)}", "shorten it"
         case "minimum" | "maximum":
             word = "least" if error.validator == "minimum" else "most"
-            return "GC108", f"must be at {word} {limit}, got {got}", ""
+            return "GC108", f"must be at {word} {limit}, got {got}", f"write a number of at {word} {limit}"
         case "not" | "oneOf" if "x-must-be" in error.schema:
-            return "GC108", f"must be {error.schema['x-must-be']}", ""
-    return "GC108", f"is not allowed: {error.validator} {json.dumps(limit)[:60]}", ""
+            return "GC108", f"must be {error.schema['x-must-be']}", "see `gcsync explain GC108`"
+    return "GC108", f"is not allowed: {error.validator} {json.dumps(limit)[:60]}", "see `gcsync schema`"
 
 
 def _pattern_hint(value: Value) -> str:
     if isinstance(value, str) and value != value.strip():
         return "take the white space around it away"
-    return ""
+    if isinstance(value, str) and value.startswith("http://"):
+        return "write https:// instead"
+    return "mend it here, or where it comes from"
 
 
 def _type_hint(wanted: str, value: Value) -> str:
@@ -255,9 +284,11 @@ def _type_hint(wanted: str, value: Value) -> str:
         return "write true or false, without quotes"
     if wanted in ("integer", "number") and isinstance(value, str):
         return "write the number alone, without quotes or signs"
-    if wanted == "array" and value is not None:
+    if value is None:
+        return "give a value, or take the key away"
+    if wanted == "array":
         return "write a list: `[a, b]`, or one entry per line with `- `"
-    return ""
+    return f"write {_NAMES[wanted]} here"
 
 
 def _without_annotations(schema: Any) -> Any:

@@ -16,28 +16,49 @@ from gcsync.schema.semantics import has_credentials
 from gcsync.stack.marks import Marks, own, unpack
 from gcsync.stack.source import Source
 
+MAX_LINE: Final = 500
+"""Longer lines and texts are not shown, and need no search for what may not be."""
+
 Region = tuple[int, int, int, int]
 """Line, column, end line and end column of a sensitive value, from 0."""
 
 LOOKS_SECRET: Final = re.compile(r"header|auth|key|token|secret|passw|credential|signature|cookie|private", re.I)
 _ONLY_EXPRESSIONS = re.compile(r"(?:[\s]|Bearer|Basic|\$\{[^}]*\})*")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]*[@?][^\s'\"]*")
+_URL = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]*[@?][^\s'\"]*"
+    r"|[^\s'\"{}\[\],]+:[^\s'\"]*@[^\s'\"]*"
+    r"|[^\s'\"{}\[\],]*\?[^\s'\"=]*=[^\s'\"]*"
+)
+"""A URL with user information or a query, also one that is miswritten."""
+_SAFE_KEY = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _KEY = re.compile(r"""^(?P<before>[\s{[,-]*)(?P<key>"[^"]*"|'[^']*'|[^\s'":{}\[\],]+)\s*:(?:\s+|$)(?P<value>.*)$""")
 
 
 def is_secret_text(value: Value) -> bool:
     """Whether text is a URL with user information or a query, wherever it stands."""
-    return isinstance(value, str) and "://" in value and has_credentials(value.strip())
+    if not isinstance(value, str) or not ("://" in value or "@" in value or "?" in value):
+        return False
+    if len(value) > MAX_LINE:
+        return True
+    return _URL.search(value) is not None or ("://" in value and has_credentials(value.strip()))
+
+
+def is_secret_key(key: str, schema: Any) -> bool:
+    """Whether a key may hold a secret: `{X-Api-Key:abc}`, without its space, is one key and no value."""
+    others = schema.get("additionalProperties") if isinstance(schema, Mapping) else None
+    holds_secrets = isinstance(others, Mapping) and others.get("x-sensitive") is True
+    return is_secret_text(key) or (holds_secrets and _SAFE_KEY.fullmatch(key) is None)
 
 
 def masked_line(source: Source, regions: list[Region], mark: int) -> tuple[str | None, int | None]:
     """The line of the mark as it may be shown, and where its value then ends (None: as the mark says).
 
+    A line that no screen could hold is not shown.
     What stands left of the mark keeps its width, so that a caret under the line still points at the value.
     """
     number, column, _ = unpack(mark)
     line = source.line(number)
-    if line is None or (not source.text and not source.document.complete):
+    if line is None or len(line) > MAX_LINE or (not source.text and not source.document.complete):
         return None, None
     if not source.document.complete:
         return _by_looks(line, column), None
@@ -178,7 +199,9 @@ def _inside(source: Source, value: Value, marks: Marks, schema: Mapping[str, Any
     if schema.get("x-sensitive") is True:
         yield from _leaves(source, value, marks)
     elif isinstance(value, dict) and ("properties" in schema or "additionalProperties" in schema):
-        for key, inner, inner_marks in _entries(value, marks):
+        for index, (key, inner, inner_marks) in enumerate(_entries(value, marks)):
+            if is_secret_key(key, schema):
+                yield _region(source, marks[1 + 2 * index])
             part = schema.get("properties", {}).get(key) or schema.get("additionalProperties")
             if isinstance(part, dict):
                 yield from _inside(source, inner, inner_marks, part)
@@ -211,10 +234,12 @@ def _leaves(source: Source, value: Value, marks: Marks) -> Iterator[Region]:
         for inner, inner_marks in zip(value, marks[1:], strict=True):
             yield from _leaves(source, inner, inner_marks)
     elif value is not None and not (isinstance(value, str) and _ONLY_EXPRESSIONS.fullmatch(value)):
-        mark = own(marks)
-        line, column, end = unpack(mark)
-        end_line, end_column = source.document.ends.get(mark, (line, end))
-        yield line, column, end_line, end_column
+        yield _region(source, own(marks))
+
+
+def _region(source: Source, mark: int) -> Region:
+    line, column, end = unpack(mark)
+    return line, column, *source.document.ends.get(mark, (line, end))
 
 
 def _entries(value: Value, marks: Marks) -> Iterator[tuple[str, Value, Marks]]:

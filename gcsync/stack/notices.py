@@ -53,7 +53,8 @@ def warn_of_plain_secrets(entry: Declared, report: Report) -> None:
 
 def warn_of_default_secrets(settings: Settings, report: Report) -> None:
     for name, declaration in settings.variables.items():
-        if declaration.sensitive and declaration.has_default and declaration.default not in (None, ""):
+        meant = settings.value.get("variables", {}).get(name, {}).get("sensitive")
+        if meant and declaration.has_default and declaration.default not in (None, ""):
             path = ("variables", name, "default")
             hint = "take the default away, and give the value by GCSYNC_VAR_ or `env:`"
             report.warn("GC151", "a sensitive variable with a default in the file", settings.spot(*path), path, hint)

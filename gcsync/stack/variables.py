@@ -191,7 +191,7 @@ def _type_hint(kind: str, value: Value) -> str:
         return "put it in quotes"
     if kind == "boolean" and isinstance(value, str):
         return "write true or false, without quotes"
-    return ""
+    return "mend the value, or the variable's `type`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,10 @@ class _Place:
 
 
 def declarations(value: Any, raw: Any, report: Report, source: Source, marks: Marks) -> dict[str, Declaration]:
-    """`value` holds the well-formed entries of the section; of the others in `raw` only the name is known."""
+    """`value` holds the well-formed entries of the section; of the others in `raw` only the name is known.
+
+    Where part of a declaration is wrong, it may have been meant to be sensitive, and counts as that.
+    """
     found: dict[str, Declaration] = {}
     for name in raw if isinstance(raw, dict) else ():
         if not isinstance(value, dict) or not isinstance(value.get(name), dict):
@@ -228,9 +231,8 @@ def declarations(value: Any, raw: Any, report: Report, source: Source, marks: Ma
             spot = Spot(source, find(raw, marks, (name, "pattern")))
             pattern = _compiled(entry["pattern"], name, report, spot)
         has_default = "default" in entry
-        found[name] = Declaration(
-            name, kind, pattern, bool(entry.get("sensitive")), entry.get("env"), has_default, entry.get("default")
-        )
+        hidden = bool(entry.get("sensitive")) or entry.keys() != raw[name].keys()
+        found[name] = Declaration(name, kind, pattern, hidden, entry.get("env"), has_default, entry.get("default"))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gcsync.cli.options import Common
-from gcsync.cli.walk import grouped
+from gcsync.cli.walk import grouped, visit
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.model.resource import Stack
 
@@ -50,3 +50,20 @@ def test_what_is_wrong_with_any_of_them_is_said_at_once_and_once(environ: pytest
     with pytest.raises(DiagnosticError) as error:
         shared(stack("a"), stack("b"), stack("c", region="nowhere-1"))
     assert [diagnostic.code for diagnostic in error.value.diagnostics] == ["GC301", "GC303"]
+
+
+@pytest.mark.usefixtures("environ")
+def test_what_is_only_read_is_read_through_a_session_that_cannot_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[dict[str, object]] = []
+
+    class Stopped(Exception):
+        pass
+
+    def open_session(*_: object, **how: object) -> None:
+        opened.append(how)
+        raise Stopped
+
+    monkeypatch.setattr("gcsync.remote.session.GenesysSession", open_session)
+    with grouped([stack("a")], Common()) as groups, pytest.raises(Stopped):
+        visit(groups, lambda _: None, no_color=True)
+    assert [how["read_only"] for how in opened] == [True]

@@ -14,12 +14,13 @@ Answer: TypeAlias = tuple[int, str, str]
 
 JSON = "application/json"
 TOKEN: Answer = (200, JSON, json.dumps({"access_token": "a-token-for-tests", "expires_in": 3600}))
+EMPTY: Answer = (200, JSON, json.dumps({"entities": [], "pageSize": 100, "pageNumber": 1, "pageCount": 0, "total": 0}))
 ORGANIZATION: Answer = (200, JSON, json.dumps({"id": "0f4c2e6a-0000-4000-8000-000000000001", "name": "Example Ltd"}))
 
 
 @contextmanager
-def serve(listing: Callable[[str], Answer]) -> Iterator[str]:
-    """A Genesys Cloud in which all is well but the listing of streams, which answers `listing(path)`."""
+def serve(listing: Callable[[str], Answer], creating: Callable[[str], Answer] | None = None) -> Iterator[str]:
+    """A Genesys Cloud in which all is well but the listing of streams and their creation, which a test answers."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -29,7 +30,7 @@ def serve(listing: Callable[[str], Answer]) -> Iterator[str]:
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self._answer(TOKEN)
+            self._answer(creating(self.path) if creating and "eventstreams" in self.path else TOKEN)
 
         def _answer(self, answer: Answer) -> None:
             status, kind, text = answer

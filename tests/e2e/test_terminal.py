@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import signal
-import time
+import threading
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.stand_in import Answer, serve
+from tests.e2e.stand_in import EMPTY, JSON, Answer, serve
 from tests.e2e.terminal import at_terminal
 from tests.e2e.workplace import LONGEST_SECONDS, Hand, Workplace, credentials_for
 
 QUESTION = 'Only "yes" applies these changes: '
 SKIPPED = "Applied: 0 created, 0 updated, 0 replaced, 0 deleted, 0 adopted, 0 failed, 1 skipped."
+
+
+class Never:
+    """An answer that does not come until the test lets it go."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.let_go = threading.Event()
+
+    def __call__(self, _: str) -> Answer:
+        self.asked.set()
+        self.let_go.wait()
+        return (500, JSON, "{}")
 
 
 def test_yes_applies(work: Workplace, hand: Hand) -> None:
@@ -77,34 +90,33 @@ def test_a_signal_during_the_apply_ends_it_in_order(offline: Workplace, tmp_path
     )
 
 
-def test_a_second_ctrl_c_ends_it_at_once(offline: Workplace, tmp_path: Path) -> None:
-    from gcsync.emulator import EmulatorSettings, start
-
-    offline.stack(*"abcdef")
-    with start(EmulatorSettings(database=tmp_path / "slow.db", latency=0.3)) as running:
-        slow = Workplace(offline.folder, offline.environ | credentials_for(running.url))
-        with at_terminal(slow, "apply", "--auto-approve", "--parallelism", "1") as terminal:
-            terminal.wait_for("Applying, 1 of ")
+def test_a_second_ctrl_c_ends_it_at_once(offline: Workplace) -> None:
+    never = Never()
+    offline.stack("conversations")
+    with serve(lambda _: EMPTY, never) as url:
+        hanging = Workplace(offline.folder, offline.environ | credentials_for(url))
+        with at_terminal(hanging, "apply", "--auto-approve") as terminal:
+            assert never.asked.wait(LONGEST_SECONDS)
             terminal.interrupt()
+            terminal.wait_for("Ctrl-C (again) ends at once")
             terminal.interrupt()
             assert terminal.end() == 130
+        never.let_go.set()
+    assert "Applied:" not in terminal.seen
     assert "Traceback" not in terminal.seen
-
-
-def never(_: str) -> Answer:
-    time.sleep(LONGEST_SECONDS)
-    raise AssertionError("the command waited for its answer")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_server_that_never_answers_is_not_waited_for(offline: Workplace, number: int, code: int) -> None:
+    never = Never()
     offline.stack("conversations")
     with serve(never) as url:
         hanging = Workplace(offline.folder, offline.environ | credentials_for(url))
         with at_terminal(hanging, "plan") as terminal:
-            terminal.wait_for("Organization Example Ltd")
+            assert never.asked.wait(LONGEST_SECONDS)
             terminal.interrupt(number)
             assert terminal.end() == code
+        never.let_go.set()
     assert "Traceback" not in terminal.seen
 
 

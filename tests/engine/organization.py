@@ -16,6 +16,7 @@ from gcsync.model.marker import Marker
 from gcsync.model.outcome import Report
 from gcsync.model.plan import Plan, Target
 from gcsync.model.resource import DEFAULT_LIFECYCLE, Lifecycle, Listing, Organization, RemoteObject, Resource, Stack
+from gcsync.model.value import reveal
 from gcsync.schema.semantics import fold
 
 TARGET = Target(Organization("org-1", "Example Ltd"), "us-east-1", "client-1")
@@ -74,7 +75,7 @@ class Streams:
         with self._lock:
             self._refuse_taken(attributes["name"], "")
             self.writes.append(("create", attributes["name"]))
-            remote = self.put(**attributes, marker=marker)
+            remote = self.put(**reveal(attributes), marker=marker)
         self.after("create", attributes["name"])
         return remote
 
@@ -88,7 +89,7 @@ class Streams:
                 raise NotFound(Diagnostic("GC000", "gone"))
             if self.versions and current.version != remote.version:
                 raise ChangedSince(Diagnostic("GC000", "version.mismatch"))
-            merged = {**remote.attributes, **attributes}
+            merged = {**remote.attributes, **reveal(attributes)}
             self._refuse_taken(merged["name"], remote.id)
             self.writes.append(("update", merged["name"]))
             stored = self._store(replace(current, name=merged["name"], attributes=merged, marker=marker))

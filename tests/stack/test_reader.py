@@ -188,11 +188,10 @@ TEXT = ANY_TEXT.filter(lambda text: not re.fullmatch(r"-?[0-9]+[eE][+-]?[0-9]+",
 NUMBERS = st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXT
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=30)
-FRAGMENTS = st.sampled_from(
-    list("[]{}:,&*!|>'\"%@`#?-\n\t \0~\ufeff\u2028é\x85")
-    + [": ", "- ", "? ", "<<: ", "a", "&a ", "*a", "a: ", "!!str ", "\n  ", "---\n", "...\n", "%YAML 1.2\n"]
-    + ["%TAG ! x\n", "\n    ", "|\n", ">-\n", '"\\x00"', '"\\ud800"', "1e999", "\r\n"]
-)
+INDICATORS = list("[]{}:,&*!|>'\"%@`#?-\n\t \0~\ufeff\u2028é\x85")
+PHRASES = [": ", "- ", "? ", "<<: ", "a", "&a ", "*a", "a: ", "!!str ", "\n  ", "---\n", "...\n", "%YAML 1.2\n"]
+RARITIES = ["%TAG ! x\n", "\n    ", "|\n", ">-\n", '"\\x00"', '"\\ud800"', "1e999", "\r\n"]
+FRAGMENTS = st.sampled_from([*INDICATORS, *PHRASES, *RARITIES])
 
 
 @given(st.dictionaries(TEXT, VALUES), st.booleans())
