@@ -9,6 +9,7 @@ import typer
 from gcsync.cli import options, output
 from gcsync.cli.apply import apply
 from gcsync.cli.destroy import destroy
+from gcsync.cli.doctor import doctor
 from gcsync.cli.drift import drift
 from gcsync.cli.emulator import serve
 from gcsync.cli.exit_codes import ExitCode, explain_exit_codes
@@ -45,6 +46,7 @@ app.command("destroy")(destroy)
 app.command("drift")(drift)
 app.command("list")(list_owned)
 app.command("topics")(topics)
+app.command("doctor")(doctor)
 app.command("schema")(schema)
 app.command("explain")(explain)
 emulator.command("serve")(serve)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gcsync.cli import options, output
@@ -24,11 +23,11 @@ def list_owned(
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
     """Show every object that any stack owns in the organization, orphans included."""
-    from gcsync.cli.walk import announce_to, grouped, load_stacks, visit
+    from gcsync.cli.walk import announce_to, grouped, has_stacks, load_stacks, visit
     from gcsync.engine import owned
 
     inputs = options.inputs(environment, variables, variable_files)
-    stacks = load_stacks(paths, inputs) if paths or _has_stacks() else ()
+    stacks = load_stacks(paths, inputs) if paths or has_stacks() else ()
     with grouped(stacks, common) as groups:
         visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
     # Two clients may see one organization, and then the same objects.
@@ -38,14 +37,6 @@ def list_owned(
         output.notice(f"not checked: {entry.kind}: {entry.reason}")
     _show(list(rows.values()), common, output_format)
     return ExitCode.ERROR if unread else ExitCode.DONE
-
-
-def _has_stacks() -> bool:
-    """Whether there is anything to read where stacks are by default; without, the list says nothing of orphans."""
-    folder = Path("stacks")
-    if not folder.is_dir():
-        folder = Path()
-    return any(path.suffix in (".yaml", ".yml") for path in folder.glob("*" if folder == Path() else "**/*"))
 
 
 def _show(rows: list[Owned], common: Common, output_format: Format) -> None:

@@ -77,6 +77,14 @@ def load_stacks(paths: Sequence[str] | None, inputs: Inputs) -> tuple[Stack, ...
     return load(paths or (), inputs, folder=Path.cwd())
 
 
+def has_stacks() -> bool:
+    """Whether there is anything to read where stacks are by default."""
+    folder = Path("stacks")
+    if not folder.is_dir():
+        folder = Path()
+    return any(path.suffix in (".yaml", ".yml") for path in folder.glob("*" if folder == Path() else "**/*"))
+
+
 @contextmanager
 def grouped(stacks: Sequence[Stack], common: Common) -> Iterator[tuple[Group, ...]]:
     """The stacks by whom they speak to; with `--emulator` to one that lives as long as this context does.

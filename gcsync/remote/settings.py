@@ -74,6 +74,18 @@ def resolve_credentials(prefix: str | None, environ: Mapping[str, str]) -> Crede
     )
 
 
+def credential_variables(prefix: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the variables whose values `resolve_credentials` gives and a session uses; never their values."""
+    own = {part: _own_name(part, prefix) for part in _CX_AS_CODE}
+    present = {part: environ.get(name, "").strip() or None for part, name in own.items()}
+    found = {part: own[part] for part, value in present.items() if value}
+    if prefix is None and not _complete(present):
+        there = {part: name for part, name in _CX_AS_CODE.items() if environ.get(name, "").strip()}
+        found = {**there, **found}
+    used = ("ACCESS_TOKEN",) if "ACCESS_TOKEN" in found else ("CLIENT_ID", "CLIENT_SECRET")
+    return tuple(found[part] for part in used if part in found)
+
+
 def _resolve_region(region: str | None, environ: Mapping[str, str]) -> str:
     sources = [("genesys.region", region or ""), *((name, environ.get(name, "").strip()) for name in REGION_VARIABLES)]
     source, text = next(((source, text) for source, text in sources if text), ("", DEFAULT_REGION))

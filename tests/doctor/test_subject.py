@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from gcsync.doctor.subject import Subject, check_stacks, subjects_of
+from gcsync.model.address import Address
+from gcsync.model.check import Check, CheckStatus
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError, Place
+from gcsync.model.resource import Resource, Stack
+
+
+def stack(name: str, *kinds: str, **settings: str) -> Stack:
+    resources = {Address(kind, "a"): Resource(Address(kind, "a"), {"name": "a"}) for kind in kinds}
+    return Stack(name, resources, file=f"{name}.yaml", **settings)
+
+
+def test_stacks_of_one_place_and_client_are_one_subject() -> None:
+    stacks = [
+        stack("one", "stream", region="eu-west-1", credentials="PROD"),
+        stack("two", "trigger", "stream", region="eu-west-1", credentials="PROD"),
+        stack("three", "trigger", organization="Example Ltd"),
+    ]
+    assert subjects_of(stacks) == (
+        Subject("eu-west-1", None, "PROD", frozenset({"stream", "trigger"})),
+        Subject(None, "Example Ltd", None, frozenset({"trigger"})),
+    )
+
+
+def test_without_a_stack_the_environment_is_the_subject() -> None:
+    assert subjects_of([]) == (Subject(),)
+
+
+def test_a_subject_is_told_from_others_by_what_stacks_declare() -> None:
+    assert Subject("eu-west-1", "Example Ltd", "PROD").label == "PROD, eu-west-1, Example Ltd"
+    assert Subject().label == "default credentials, default region"
+
+
+def test_stacks_that_can_be_read_are_named_and_counted() -> None:
+    one, two = stack("one", "stream", "trigger"), stack("two", "stream")
+    assert check_stacks(lambda: [one, two]) == ((one, two), Check("stacks", CheckStatus.OK, "one, two: 3 declared"))
+
+
+def test_the_first_mistake_is_told_and_how_many_more_there_are() -> None:
+    def load() -> list[Stack]:
+        place = Place("a.yaml", 3, 5)
+        raise DiagnosticError([Diagnostic("GC106", '"url" is missing', place=place), Diagnostic("GC107", "no")])
+
+    hint = "gcsync validate tells all; the rest here is about what the environment alone says"
+    found = Check("stacks", CheckStatus.FAIL, 'a.yaml:3:5: "url" is missing, and 1 more', hint, "GC106")
+    assert check_stacks(load) == ((), found)
+
+
+def test_no_stack_is_no_failure() -> None:
+    stacks, found = check_stacks(list)
+    assert (stacks, found.status) == ((), CheckStatus.NOT_CHECKED)
