@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from gcsync.engine import Event, Options, Phase, StopRequest
+from gcsync.engine.writes import Writer
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic
-from gcsync.model.failure import OutcomeUnknown, RemoteError
+from gcsync.model.failure import NameTaken, OutcomeUnknown, RemoteError
 from gcsync.model.outcome import Report, Status
 from gcsync.model.plan import Action
 from gcsync.model.resource import Lifecycle
@@ -159,6 +161,17 @@ def test_a_namesake_that_is_not_to_be_taken_fails_the_create(case: str) -> None:
     assert codes(report) == {"stream.a": "GC512"}
     assert "contextId context-1" in str(report.outcomes[0].diagnostic)
     assert organization.named("a") == before
+
+
+def test_of_a_kind_whose_objects_share_everything_none_is_a_namesake() -> None:
+    organization = Streams()
+    (change,) = plan_for(stack(stream("a")), organization).changes
+    organization.put("a")
+    organization.name = "trigger"
+    session: Any = None
+    with pytest.raises(NameTaken):
+        Writer(organization, session, sleep=lambda _: None, adopt_late=True).create(change)
+    assert organization.named("a").marker is None
 
 
 def test_our_own_earlier_create_is_taken_for_ours() -> None:

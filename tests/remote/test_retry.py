@@ -31,6 +31,7 @@ SENDS: dict[str, Send] = {
     "GET": lambda session: session.get(f"{PATH}/a"),
     "POST": lambda session: session.post(PATH, ONE),
     "PUT": lambda session: session.put(f"{PATH}/a", ONE),
+    "PATCH": lambda session: session.patch(f"{PATH}/a", ONE),
     "DELETE": lambda session: session.delete(f"{PATH}/a"),
 }
 TROUBLES: dict[str, Answer | Exception] = {
@@ -47,6 +48,7 @@ TROUBLES: dict[str, Answer | Exception] = {
 REPEATED = {
     "GET": set(TROUBLES),
     "PUT": {"429", "502", "503", "504", "dropped", "timed out", "never made"},
+    "PATCH": {"429", "502", "503", "504", "dropped", "timed out", "never made"},
     "DELETE": {"429", "502", "503", "504", "dropped", "timed out", "never made"},
     "POST": {"429", "never made"},
 }

@@ -136,6 +136,7 @@ def test_an_organization_without_id_or_name_is_an_error(body: object) -> None:
         lambda session: session.post(PATH, {}),
         lambda session: session.post("/api/v2/audits/query/realtime/../../eventstreams", {}),
         lambda session: session.put(f"{PATH}/a", {}),
+        lambda session: session.patch(f"{PATH}/a", {}),
         lambda session: session.delete(f"{PATH}/a"),
     ],
 )
@@ -160,6 +161,18 @@ def test_the_pages_of_a_listing_are_asked_for_by_number() -> None:
     assert [entity["id"] for entity in found.entities] == [f"id-{number}" for number in range(1, 13)]
     assert sorted(talk.server.asked) == sorted(f"GET {PATH}?pageSize=1&pageNumber={n}" for n in range(1, 13))
     assert len(talk.server.lines) == 13
+
+
+def test_a_listing_may_be_asked_for_with_more() -> None:
+    talk = converse([Answer(200, {"entities": [], "total": 0})])
+    talk.session.pages(PATH, params={"expand": "config.current"})
+    assert talk.server.asked == [f"GET {PATH}?pageSize=100&pageNumber=1&expand=config.current"]
+
+
+def test_a_patch_sends_its_body() -> None:
+    talk = converse([Answer(200, {"id": "a"})])
+    assert talk.session.patch(f"{PATH}/a", {"state": "ON"}) == {"id": "a"}
+    assert (talk.server.asked, talk.server.requests[-1].body) == ([f"PATCH {PATH}/a"], '{"state": "ON"}')
 
 
 def test_nothing_that_is_printed_of_a_session_shows_a_secret() -> None:

@@ -93,5 +93,34 @@ def test_true_is_not_one() -> None:
     assert differ([True], [1])
 
 
+@pytest.mark.parametrize(
+    ("declared", "compared"),
+    [
+        ({"type": "Workflow"}, {"id": "1"}),
+        (Secret({"type": "Workflow"}), {"id": "1"}),
+        ({"data_format": "Json"}, {"id": "1", "data_format": "TopLevelPrimitives"}),
+        (None, {"id": "1", "data_format": "TopLevelPrimitives"}),
+    ],
+)
+def test_what_a_mapping_leaves_alone_is_not_compared(declared: Any, compared: Any) -> None:
+    target = kind_schema("trigger").attributes["target"]
+    assert target.beside(declared, {"id": "1", "data_format": "TopLevelPrimitives"}) == compared
+
+
+def test_what_is_not_left_alone_is_compared_as_it_is() -> None:
+    assert DESTINATIONS.beside([{}], destination()) == destination()
+
+
+def test_a_source_is_one_of_its_account_region_and_suffix_and_a_trigger_shares_everything() -> None:
+    source, trigger = kind_schema("eventbridge_source"), kind_schema("trigger")
+    assert (source.identity, source.unique) == (
+        ("aws_account_id", "suffix"),
+        ("aws_account_id", "aws_region", "suffix"),
+    )
+    assert (trigger.identity, trigger.unique, trigger.unique_key({"name": "a"})) == (("name",), (), None)
+    forcing = [n for kind in (source, trigger) for n, shape in kind.attributes.items() if shape.force_new]
+    assert forcing == ["aws_account_id", "aws_region", "suffix", "topic"]
+
+
 def test_the_name_is_unique_and_the_default_of_enabled_is_true() -> None:
     assert (STREAM.identity, STREAM.unique, STREAM.defaults) == (("name",), ("name",), {"enabled": True})
