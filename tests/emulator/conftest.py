@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 import requests
 
-from gcsync.emulator import SCOPES, EmulatorSettings, start
+from gcsync.emulator import SCOPES, Behaviour, EmulatorSettings, start
+from tests.emulator.platform_document import assert_described, operation
+
+INTEGRATIONS = "/api/v2/integrations"
+TRIGGERS = "/api/v2/processautomation/triggers"
 
 
 class Clock:
@@ -19,16 +23,26 @@ class Clock:
 
 
 class Client:
-    """Speaks to an emulator; `token` is sent as it is, None sends none."""
+    """Speaks to an emulator; `token` is sent as it is, None sends none.
+
+    Every answer of the platform API is held against its OpenAPI document; `seen` are the operations it answered.
+    """
 
     def __init__(self, running):
         self.running = running
         self.http = requests.Session()
         self.token = None
+        self.seen = set()
 
     def send(self, method, path, **options):
         headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **options.pop("headers", {})}
-        return self.http.request(method, self.running.url + path, headers=headers, timeout=30, **options)
+        answer = self.http.request(method, self.running.url + path, headers=headers, timeout=30, **options)
+        name = operation(method, path.partition("?")[0])
+        # A fault's empty 200 is as no document has it.
+        if name is not None and (answer.content or answer.status_code != 200):
+            self.seen.add(name)
+            assert_described(name, answer)
+        return answer
 
     def log_in(self, identifier="a", secret="b"):
         form = {"grant_type": "client_credentials"}
@@ -39,6 +53,19 @@ class Client:
     def create(self, **fields):
         return self.send("POST", "/api/v2/eventstreams", json=stream(**fields)).json()
 
+    def integrate(self, name="source", type_id="amazon-eventbridge-source"):
+        return self.send("POST", INTEGRATIONS, json={"name": name, "integrationType": {"id": type_id}}).json()
+
+    def configure(self, identifier, version=1, **fields):
+        uri = f"{INTEGRATIONS}/{identifier}/config/current"
+        return self.send("PUT", uri, json={**configuration(), "version": version, **fields})
+
+    def intend(self, identifier, state):
+        return self.send("PATCH", f"{INTEGRATIONS}/{identifier}", json={"intendedState": state})
+
+    def trigger(self, **fields):
+        return self.send("POST", TRIGGERS, json=trigger(**fields))
+
     def close(self):
         self.http.close()
         self.running.stop()
@@ -48,6 +75,45 @@ def stream(**fields):
     """What a client sends for a stream; None leaves a field out."""
     body = {"name": "calls", "destinations": [{"protocol": "https", "url": "https://events.example.com/in"}], **fields}
     return {name: value for name, value in body.items() if value is not None}
+
+
+def properties(**fields):
+    """The four properties of an EventBridge integration; None leaves one out."""
+    found = {"awsAccountId": "123456789012", "awsAccountRegion": "us-east-1", "eventSourceSuffix": "prod"}
+    return {name: value for name, value in {**found, "eventFilter": [], **fields}.items() if value is not None}
+
+
+def configuration(**fields):
+    """What a client sends for a configuration, without its version."""
+    rest = {"name": "source", "advanced": {}, "notes": "", "credentials": {}}
+    return {**rest, "properties": properties(), **fields}
+
+
+def trigger(**fields):
+    """What a client sends for a trigger; None leaves a field out."""
+    body = {
+        "name": "callback",
+        "topicName": "v2.detail.events.conversation.{id}.customer.end",
+        "enabled": True,
+        "target": {"type": "Workflow", "id": "flow-1", "workflowTargetSettings": {"dataFormat": "Json"}},
+        **fields,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+@pytest.fixture(name="properties")
+def properties_():
+    return properties
+
+
+@pytest.fixture(name="configuration")
+def configuration_():
+    return configuration
+
+
+@pytest.fixture(name="trigger")
+def trigger_():
+    return trigger
 
 
 @pytest.fixture(name="stream")
@@ -98,8 +164,9 @@ def shared(module_clock, tmp_path_factory):
 @pytest.fixture
 def client(shared, clock):
     client = Client(shared)
-    for path in ("streams", "tokens", "faults", "requests"):
+    for path in ("streams", "integrations", "triggers", "tokens", "faults", "requests"):
         client.send("DELETE", f"/emulator/{path}")
+    client.send("PATCH", "/emulator/behaviour", json=Behaviour().to_json())
     client.send("PUT", "/emulator/scopes", json={"scopes": list(SCOPES)})
     client.log_in()
     yield client

@@ -106,3 +106,18 @@ def test_a_token_keeps_the_scopes_it_was_issued_with(run):
     assert client.send("GET", "/api/v2/eventstreams").status_code == 403
     client.log_in()
     assert client.send("GET", "/api/v2/eventstreams").status_code == 200
+
+
+def test_too_many_token_requests_of_a_client_are_a_400_of_their_own(run, clock):
+    client = run(oauth_rate_limit=2, rate_window=30, log_in=False)
+    answers = [client.log_in() for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    body = answers[2].json()
+    told = f"{body['error']} ({body['error_description']}"
+    assert (told.startswith("invalid_request (rate limit exceeded;"), body["description"]) == (
+        True,
+        body["error_description"],
+    )
+    assert client.log_in("other", "b").status_code == 200
+    clock.now += 30
+    assert client.log_in().status_code == 200

@@ -63,6 +63,25 @@ def test_over_the_rate_limit_a_request_waits_for_the_next_window(run, clock):
     assert client.send("GET", PATH).status_code == 200
 
 
+def test_a_sliding_limit_lets_in_as_requests_leave_the_window(run, clock):
+    client = run(rate_limit=2, rate_window=30, rate_limiter="sliding")
+    client.send("GET", PATH)
+    clock.now += 20
+    answers = [client.send("GET", PATH) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert [answers[1].headers[name] for name in (*NUMBERS, "Retry-After")] == ["2", "2", "10", "10"]
+    clock.now += 10
+    assert [client.send("GET", PATH).status_code for _ in "ab"] == [200, 429]
+
+
+def test_without_rate_headers_a_refusal_still_says_when_to_come_back(run):
+    client = run(rate_limit=1, rate_headers=False)
+    answers = [client.send("GET", PATH) for _ in "ab"]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert [name for answer in answers for name in NUMBERS if name in answer.headers] == []
+    assert answers[1].headers["Retry-After"] == "60"
+
+
 def test_what_is_refused_for_the_rate_is_not_carried_out(run):
     client = run(rate_limit=1)
     client.create(name="first")

@@ -67,3 +67,24 @@ def test_tokens_and_streams_can_be_taken_away(client):
     assert client.send("GET", "/emulator").json()["streams"] == 0
     client.send("DELETE", "/emulator/tokens")
     assert client.send("GET", "/api/v2/eventstreams").status_code == 401
+
+
+def test_integrations_and_triggers_are_counted_and_taken_away(client):
+    client.integrate(), client.trigger(), client.create()
+    kinds = ("streams", "integrations", "triggers")
+    assert [client.send("GET", "/emulator").json()[kind] for kind in kinds] == [1, 1, 1]
+    for number, kind in enumerate(kinds, 1):
+        assert client.send("DELETE", f"/emulator/{kind}").status_code == 204
+        assert [client.send("GET", "/emulator").json()[kind] for kind in kinds] == [0] * number + [1] * (3 - number)
+
+
+def test_the_behaviour_is_read_and_changed_while_it_runs(client):
+    before = client.send("GET", "/emulator/behaviour").json()
+    changed = client.send("PATCH", "/emulator/behaviour", json={"max_instances": 3, "withdrawn_topics": ["v2.a"]})
+    assert changed.json() == {**before, "max_instances": 3, "withdrawn_topics": ["v2.a"]}
+    assert client.send("GET", "/emulator/behaviour").json() == changed.json()
+
+
+@pytest.mark.parametrize("body", [[], {"speed": 1}, {"max_instances": "3"}])
+def test_a_behaviour_that_cannot_be_followed_is_refused(client, body):
+    assert client.send("PATCH", "/emulator/behaviour", json=body).status_code == 400

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from gcsync.emulator import database as module
-from gcsync.emulator.store import Store
+from gcsync.emulator.documents import Documents
+from gcsync.emulator.store import Store, StoredStream
 from gcsync.model.diagnostic import DiagnosticError
 
 
@@ -20,6 +21,13 @@ def refusal(path):
     assert str(path) in diagnostic.message
     assert diagnostic.hint
     return diagnostic.code
+
+
+def documents_in(path):
+    connection = sqlite3.connect(path)
+    count = connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+    connection.close()
+    return count
 
 
 def test_the_file_and_its_folder_are_made_for_the_owner_alone(database):
@@ -56,6 +64,63 @@ def test_a_database_of_a_later_version_is_refused(database):
     later = sqlite3.connect(database)
     later.execute("PRAGMA user_version = 99")
     later.close()
+    assert refusal(database) == "GC657"
+
+
+FIRST_VERSION = """
+CREATE TABLE organization (id TEXT NOT NULL);
+CREATE TABLE tokens (token TEXT PRIMARY KEY, client TEXT NOT NULL, scopes TEXT NOT NULL, expires REAL NOT NULL);
+CREATE TABLE streams (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, folded_name TEXT NOT NULL UNIQUE,
+  version INTEGER NOT NULL, created TEXT NOT NULL, modified TEXT NOT NULL, body TEXT NOT NULL
+);
+INSERT INTO organization VALUES ('kept');
+INSERT INTO streams VALUES (1, 'one', 'calls', 3, 'monday', 'tuesday', '{"name": "calls"}');
+PRAGMA application_id = 0x67637379;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_and_keeps_its_objects(tmp_path):
+    path = tmp_path / "emulator.db"
+    first = sqlite3.connect(path)
+    first.executescript(FIRST_VERSION)
+    first.close()
+    for _ in range(2):
+        store = Store(path, lambda: "new")
+        documents = Documents(store, "box")
+        documents.add(str(documents.count()), {})
+        streams = store.streams(0, 9)
+        assert (store.organization_id, streams) == (
+            "kept",
+            ([StoredStream("one", 3, "monday", "tuesday", {"name": "calls"})], 1),
+        )
+        store.close()
+    assert documents_in(path) == 2
+
+
+def test_a_new_database_has_the_same_tables_as_one_brought_up_to_date(tmp_path):
+    def tables(path):
+        connection = sqlite3.connect(path)
+        rows = connection.execute("SELECT type, name FROM sqlite_master ORDER BY type, name").fetchall()
+        version = connection.execute("PRAGMA user_version").fetchone()
+        connection.close()
+        return rows, version
+
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    connection = sqlite3.connect(old)
+    connection.executescript(FIRST_VERSION)
+    connection.close()
+    for path in (old, new):
+        Store(path, lambda: "organization").close()
+    assert tables(old) == tables(new)
+
+
+def test_a_database_without_a_version_is_refused(database):
+    Store(database, lambda: "organization").close()
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA user_version = 0")
+    connection.close()
     assert refusal(database) == "GC657"
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -94,6 +95,15 @@ def test_settings_that_cannot_be_followed_make_no_file(database):
     with pytest.raises(DiagnosticError, match="GC651"):
         start(EmulatorSettings(database, faults=("x",)))
     assert not database.exists()
+
+
+def test_a_database_that_fails_while_it_is_filled_is_told(database, monkeypatch):
+    def fail(*_):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("gcsync.emulator.documents.Documents.all", fail)
+    with pytest.raises(DiagnosticError, match="GC655"):
+        start(EmulatorSettings(database, integrations=("embedded-client-app",)))
 
 
 def test_nothing_is_printed(run, capfd, stream):

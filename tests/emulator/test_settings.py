@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gcsync.emulator import EmulatorSettings, parse_client
+from gcsync.emulator import Behaviour, EmulatorSettings, parse_client, parse_unpublished
 from gcsync.model.diagnostic import DiagnosticError
 
 
@@ -29,6 +29,11 @@ def codes(**settings):
         ({"token_lifetime": 0}, "GC652"),
         ({"port": 65536}, "GC652"),
         ({"scopes": ("event:stream:reed",)}, "GC653"),
+        ({"oauth_rate_limit": 0}, "GC652"),
+        ({"behaviour": Behaviour(activation_time=float("nan"))}, "GC652"),
+        ({"rate_limiter": "leaky"}, "GC660"),
+        ({"integrations": ("no-such-type",)}, "GC660"),
+        ({"behaviour": Behaviour(mismatch_status=200)}, "GC660"),
     ],
 )
 def test_a_setting_that_cannot_be_followed_is_a_diagnostic(settings, code):
@@ -53,3 +58,14 @@ def test_a_client_that_is_not_both_is_refused_without_repeating_it(text):
         parse_client(text)
     assert caught.value.diagnostics[0].code == "GC650"
     assert not text.strip(":") or text not in str(caught.value)
+
+
+def test_an_unpublished_workflow_is_an_id_that_may_hold_colons_and_a_count():
+    assert parse_unpublished("a:b:2") == ("a:b", 2)
+
+
+@pytest.mark.parametrize("text", ["", "a", "a:", ":1", "a:-1", "a:x", "a:²"])
+def test_what_is_no_unpublished_workflow_is_refused(text):
+    with pytest.raises(DiagnosticError) as caught:
+        parse_unpublished(text)
+    assert caught.value.diagnostics[0].code == "GC660"

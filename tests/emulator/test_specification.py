@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from gcsync.emulator.exchange import Refusal
-from gcsync.emulator.specification import specification
+from gcsync.emulator.specification import platform, specification
 
 DOCUMENT = json.loads(files("gcsync.emulator").joinpath("eventstreams-openapi.json").read_text("utf-8"))
 PATH = "/api/v2/eventstreams"
@@ -101,3 +101,28 @@ def test_every_wrong_field_is_listed():
     with pytest.raises(Refusal) as caught:
         specification().check_body("createEventStream", {"name": "", "destinations": [], "enabled": 1})
     assert [detail["fieldName"] for detail in caught.value.details] == ["destinations", "enabled", "name"]
+
+
+def test_the_platforms_requests_allow_no_field_that_is_not_described():
+    with pytest.raises(Refusal) as caught:
+        platform().check_body("patchIntegration", {"intendedState": "ENABLED", "config": {"now": {}}, "state": 1})
+    assert "state" in caught.value.message
+    assert [detail["fieldName"] for detail in caught.value.details] == ["", "config"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((("ids", "a,b"), ("ids", "c")), {"ids": ["a", "b", "c"]}),
+        ((("ids", ""),), {"ids": []}),
+        ((("reportedState", "active"),), {"reportedState": "ACTIVE"}),
+    ],
+)
+def test_lists_and_words_of_a_query_may_be_spelled_as_clients_do(given, expected):
+    assert platform().query("getIntegrations", given) == {"pageSize": 25, "pageNumber": 1, **expected}
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("false", False)])
+def test_a_boolean_of_a_query_is_a_word(text, value):
+    query = platform().query("getNotificationsAvailabletopics", (("includePreview", text),))
+    assert query == {"includePreview": value}
