@@ -22,7 +22,18 @@ class Certificate:
 def make_certificate(folder: Path, host: str = "localhost") -> Certificate:
     """One that signs itself, for a host name."""
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
     subject = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
     files = ["-keyout", str(made.key), "-out", str(made.certificate)]
     subprocess.run([*command, *subject, *files], check=True, capture_output=True)

@@ -4,7 +4,14 @@ import pytest
 
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.model.value import Secret
-from gcsync.remote.settings import Credentials, Endpoint, resolve_credentials, resolve_endpoint
+from gcsync.remote.regions import DOMAINS
+from gcsync.remote.settings import (
+    Credentials,
+    Endpoint,
+    credential_variables,
+    resolve_credentials,
+    resolve_endpoint,
+)
 
 OWN = {"GENESYS_CLOUD_CLIENT_ID": "own-id", "GENESYS_CLOUD_CLIENT_SECRET": "own-secret"}
 CX_AS_CODE = {"GENESYSCLOUD_OAUTHCLIENT_ID": "cx-id", "GENESYSCLOUD_OAUTHCLIENT_SECRET": "cx-secret"}
@@ -38,6 +45,15 @@ def test_the_stacks_region_comes_before_that_of_the_environment(
     assert resolve_endpoint(stack, environ) == region
 
 
+@pytest.mark.parametrize("region", DOMAINS)
+@pytest.mark.parametrize("variable", ["GENESYS_CLOUD_REGION", "GENESYSCLOUD_REGION"])
+def test_every_region_leads_to_its_hosts_by_name_and_by_domain(region: str, variable: str) -> None:
+    hosts = endpoint(region, DOMAINS[region])
+    assert resolve_endpoint(None, {variable: region}) == hosts
+    assert resolve_endpoint(None, {variable: DOMAINS[region]}) == hosts
+    assert resolve_endpoint(DOMAINS[region], {variable: "mypurecloud.jp"}) == hosts
+
+
 def test_an_unknown_region_is_answered_with_all_of_them_and_the_nearest() -> None:
     with pytest.raises(DiagnosticError) as caught:
         resolve_endpoint(None, {"GENESYSCLOUD_REGION": "eu-wst-1"})
@@ -47,7 +63,7 @@ def test_an_unknown_region_is_answered_with_all_of_them_and_the_nearest() -> Non
         'GENESYSCLOUD_REGION: "eu-wst-1" is no region of Genesys Cloud',
     )
     assert found.hint.startswith("did you mean eu-west-1? ")
-    assert "ap-northeast-3 (apne3.pure.cloud)" in found.hint
+    assert all(f"{region} ({domain})" in found.hint for region, domain in DOMAINS.items())
 
 
 def test_the_hosts_can_be_replaced() -> None:
@@ -108,6 +124,23 @@ def test_credentials_come_from_own_variables_then_from_those_of_cx_as_code(
     environ: dict[str, str], credentials: Credentials
 ) -> None:
     assert resolve_credentials(None, environ) == credentials
+
+
+@pytest.mark.parametrize(
+    ("prefix", "environ", "names"),
+    [
+        (None, OWN, ("GENESYS_CLOUD_CLIENT_ID", "GENESYS_CLOUD_CLIENT_SECRET")),
+        (None, {**OWN, "GENESYSCLOUD_ACCESS_TOKEN": "t"}, ("GENESYS_CLOUD_CLIENT_ID", "GENESYS_CLOUD_CLIENT_SECRET")),
+        (None, CX_AS_CODE, ("GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET")),
+        (None, {**CX_AS_CODE, "GENESYSCLOUD_ACCESS_TOKEN": "t"}, ("GENESYSCLOUD_ACCESS_TOKEN",)),
+        (None, {"GENESYS_CLOUD_CLIENT_ID": "own-id"}, ("GENESYS_CLOUD_CLIENT_ID",)),
+        ("PROD", CX_AS_CODE, ()),
+    ],
+)
+def test_the_variables_that_credentials_come_from_can_be_named(
+    prefix: str | None, environ: dict[str, str], names: tuple[str, ...]
+) -> None:
+    assert credential_variables(prefix, environ) == names
 
 
 def test_an_environment_of_the_stack_reads_its_own_variables_only() -> None:
