@@ -13,6 +13,8 @@ from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common, Format
 
 if TYPE_CHECKING:
+    from gcsync.cli.walk import Group
+    from gcsync.model.resource import Stack
     from gcsync.model.topic import Topic, Topics
 
 _SHIPPED = (
@@ -34,6 +36,15 @@ def topics(
             "--transport", metavar="NAME", help="Only what this transport carries: EventBridge, ...; or trigger."
         ),
     ] = None,
+    stack_paths: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stack",
+            metavar="PATH",
+            help="A stack file or folder that says which organization to ask; stacks/ by default. Repeatable.",
+        ),
+    ] = None,
+    environment: options.Environment = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no organization: show the list that comes with gcsync.")
     ] = False,
@@ -42,7 +53,7 @@ def topics(
     """List the topics that the organization offers, with their transports and permissions. Writes nothing."""
     from gcsync.schema.topics import matching_topics
 
-    known = _shipped() if offline else _read(common)
+    known = _shipped() if offline else _read(_stacks(stack_paths, environment), common)
     found = [topic for topic in matching_topics(pattern, known) if _carried(topic, transport)]
     _show(found, known, common, output_format)
     if found:
@@ -57,17 +68,44 @@ def _shipped() -> Topics:
     return shipped_topics()
 
 
-def _read(common: Common) -> Topics:
+def _stacks(paths: list[str] | None, environment: str | None) -> Sequence[Stack]:
+    """The stacks that say whom to ask. Those that nobody named need not be right: then the environment says it."""
+    from gcsync.cli.walk import has_stacks, load_stacks
+    from gcsync.model.diagnostic import DiagnosticError
+
+    inputs = options.inputs(environment, None, None)
+    if paths:
+        return load_stacks(paths, inputs)
+    try:
+        return load_stacks(None, inputs) if has_stacks() else ()
+    except DiagnosticError:
+        output.notice("The stacks here cannot be read (gcsync validate says why): the environment says whom to ask.")
+        return ()
+
+
+def _read(stacks: Sequence[Stack], common: Common) -> Topics:
     """The organization's topics; the shipped ones where it does not let its lists be read."""
     from gcsync.cli.interruption import signals
     from gcsync.cli.walk import announce_to, grouped, target_of
     from gcsync.remote.topics import read_topics
 
-    with grouped((), common) as (group,), group.open(read_only=True, stop=signals.stop) as session:
-        announce_to(sys.stderr)(target_of(group, session, session.organization()))
-        found = read_topics(session)
+    with grouped(stacks, common) as groups:
+        group = _only(groups)
+        with group.open(read_only=True, stop=signals.stop) as session:
+            announce_to(sys.stderr)(target_of(group, session, session.organization()))
+            found = read_topics(session)
     output.report(found.notes, output.style_of(sys.stderr, no_color=common.no_color))
     return found if found.listed else _shipped()
+
+
+def _only(groups: Sequence[Group]) -> Group:
+    if len(groups) == 1:
+        return groups[0]
+    from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+    message = f"the stacks here speak to {len(groups)} places, or as several clients"
+    hint = "name one of them: gcsync topics --stack stacks/prod.yaml"
+    raise DiagnosticError(Diagnostic("GC435", message, hint=hint))
 
 
 def _carried(topic: Topic, transport: str | None) -> bool:

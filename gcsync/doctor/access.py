@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gcsync.doctor.organization import Token
+from gcsync.doctor.settings import failed
 from gcsync.doctor.subject import Subject
 from gcsync.kinds.interface import Kind
 from gcsync.model.check import Check, CheckStatus
-from gcsync.model.failure import Denied, NoSuchKind, RemoteError
+from gcsync.model.diagnostic import DiagnosticError
+from gcsync.model.failure import Denied, NoSuchKind
 from gcsync.remote.errors import denied_hint
 from gcsync.remote.session import GenesysSession
 from gcsync.remote.topics import read_topics
@@ -49,8 +51,8 @@ def _check_read(kind: Kind, session: GenesysSession, *, needed: bool) -> Check:
         return Check(name, problem, *_absent(access, needed=needed), error.diagnostic.code)
     except Denied as error:
         return Check(name, problem, error.diagnostic.message, _grant(access.read), "GC696")
-    except RemoteError as error:
-        return Check(name, CheckStatus.FAIL, error.diagnostic.message, error.diagnostic.hint, error.diagnostic.code)
+    except DiagnosticError as error:
+        return failed(name, error.diagnostics[0])
     owned = sum(remote.marker is not None for remote in listing.objects)
     message = f"{access.api} is there: {len(listing.objects)} found, {owned} of them with a marker of gcsync"
     return Check(name, CheckStatus.OK, message)

@@ -15,6 +15,8 @@ from gcsync.doctor import Subject, Surroundings, examine
 from gcsync.doctor.reach import Network
 from gcsync.kinds import kinds_by_name
 from gcsync.model.check import Check, CheckStatus
+from gcsync.model.resource import Listing
+from gcsync.remote.session import GenesysSession
 from tests.remote.answering import TOKEN, Answer, Answering, error
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -71,6 +73,7 @@ def run(
     environ: dict[str, str] | None = None,
     now: datetime = NOW,
     connected: Callable[..., socket.socket] = connect,
+    kinds: dict[str, Any] | None = None,
 ) -> tuple[dict[str, Check], Answering]:
     """Every check by its name, and the server that was asked."""
     there = answers if answers is not None else well(SCOPES)
@@ -81,7 +84,7 @@ def run(
     server = Answering(answer)
     surroundings = Surroundings(
         ENVIRON if environ is None else environ,
-        kinds_by_name(),
+        kinds or kinds_by_name(),
         lambda: now,
         Network(resolve, connected),
         server,
@@ -237,3 +240,40 @@ def test_several_subjects_are_told_apart() -> None:
     surroundings = Surroundings({}, {}, lambda: NOW, Network(resolve, refuse), Answering(lambda _: error(404)))
     found = examine([Subject(credentials="PROD"), Subject("eu-west-1")], surroundings)
     assert {check.about for check in found} == {"PROD, default region", "default credentials, eu-west-1"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status", "message"),
+    [
+        (3, CheckStatus.WARN, "the local clock is 182 s ahead of the server's"),
+        (-3, CheckStatus.WARN, "the local clock is 178 s behind the server's"),
+        (-1, CheckStatus.OK, "within 58 s of the server's"),
+    ],
+)
+def test_a_clock_may_be_wrong_in_both_directions(minutes: int, status: CheckStatus, message: str) -> None:
+    found = run(now=NOW + timedelta(minutes=minutes))[0]["clock"]
+    assert (found.status, found.message) == (status, message)
+
+
+def test_with_an_access_token_the_login_need_not_be_reached() -> None:
+    def only_the_api(address: tuple[str, int], **_: Any) -> socket.socket:
+        return socket.socket() if address[1] == 1 else refuse()
+
+    environ = ENVIRON | {"GENESYS_CLOUD_ACCESS_TOKEN": "hidden-word"}
+    checks, server = run(environ=environ, connected=only_the_api)
+    assert of(checks, CheckStatus.FAIL) == ["login.tcp"]
+    assert checks["organization"].status is CheckStatus.OK
+    assert not any("oauth" in line for line in server.lines)
+
+
+def test_nothing_can_be_written_whatever_a_kind_does() -> None:
+    class Writing:
+        name = "stream"
+
+        def list(self, session: GenesysSession) -> Listing:
+            session.put("/api/v2/eventstreams/a", {})
+            return Listing(())
+
+    checks, server = run(kinds={"stream": Writing()})
+    assert (checks["stream.read"].status, checks["stream.read"].code) == (CheckStatus.FAIL, "GC327")
+    assert not any(line.startswith("PUT") for line in server.lines)

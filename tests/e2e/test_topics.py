@@ -51,6 +51,23 @@ class TestTopics:
         assert (ran.code, ran.out) == (1, "")
         assert f"hint: did you mean {START}" in ran.err
 
+    def test_a_stack_says_whom_to_ask(self, work: Workplace) -> None:
+        work.stack("a", name="one", settings="genesys: {region: eu-west-1}\n")
+        assert work.gcsync("topics", "customer").err.startswith("Organization Example Ltd, eu-west-1")
+        work.stack("b", name="two")
+        ran = work.gcsync("topics", "customer")
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err.startswith("error[GC435]: the stacks here speak to 2 places")
+        named = work.gcsync("topics", "customer", "--stack", "stacks/two.yaml")
+        assert (named.code, named.err.startswith("Organization Example Ltd, us-east-1")) == (0, True)
+
+    def test_a_stack_that_is_wrong_is_in_nobodys_way(self, work: Workplace) -> None:
+        work.write("stacks/one.yaml", "version: 1\nstack: one\nstreams: []\n")
+        ran = work.gcsync("topics", "customer")
+        assert ran.code == 0
+        assert "The stacks here cannot be read" in ran.err
+        assert work.gcsync("topics", "customer", "--stack", "stacks/one.yaml").code == 1
+
     def test_offline_it_is_the_shipped_list_and_says_so(self, offline: Workplace) -> None:
         ran = offline.gcsync("topics", "customer", "--offline", "--format", "json")
         assert (ran.code, ran.document["source"]) == (0, "shipped")

@@ -28,6 +28,11 @@ fail  api.dns[GC691]: the name of api.example.com cannot be resolved
     )
 
 
+def test_where_all_is_well_there_is_no_next_step() -> None:
+    fine = Check("topics", CheckStatus.OK, "one list may not be read", "grant it", "GC433")
+    assert render_doctor([fine], Style()).startswith("ok    topics: one list may not be read\n\n1 ok")
+
+
 def test_several_places_have_a_heading_each() -> None:
     checks = [
         Check("versions", CheckStatus.OK, "gcsync 0.1.0"),
