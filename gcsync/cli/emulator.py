@@ -75,6 +75,9 @@ FailingAccounts = Annotated[
 NotesSentinel = Annotated[
     bool, typer.Option("--notes-sentinel", help="Read empty notes back as node_dynamodb_empty_string.")
 ]
+ReverseTopics = Annotated[
+    bool, typer.Option("--reverse-topics", help="Read an integration's topics back in the reverse order.")
+]
 MismatchStatus = Annotated[
     int,
     typer.Option("--mismatch-status", metavar="409|400", help="What another version of a configuration is answered."),
@@ -119,6 +122,7 @@ def serve(
     activation_time: ActivationTime = 0.0,
     failing_accounts: FailingAccounts = None,
     notes_sentinel: NotesSentinel = False,
+    reverse_topics: ReverseTopics = False,
     mismatch_status: MismatchStatus = 409,
     withdrawn_topics: WithdrawnTopics = None,
     unpublished_workflows: UnpublishedWorkflows = None,
@@ -133,6 +137,7 @@ def serve(
         activation_time=activation_time,
         failing_accounts=tuple(failing_accounts or ()),
         notes_sentinel=notes_sentinel,
+        reverse_topics=reverse_topics,
         mismatch_status=mismatch_status,
         max_instances=max_instances,
         lacking_types=tuple(lacking_types or ()),

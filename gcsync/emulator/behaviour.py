@@ -15,6 +15,7 @@ _SCHEMA: dict[str, dict[str, Any]] = {
     "activation_time": {"type": "number", "minimum": 0, "maximum": 86400},
     "failing_accounts": _TEXTS,
     "notes_sentinel": {"type": "boolean"},
+    "reverse_topics": {"type": "boolean"},
     "mismatch_status": {"enum": [409, 400]},
     "max_instances": {"type": ["integer", "null"], "minimum": 0},
     "lacking_types": _TEXTS,
@@ -32,6 +33,7 @@ class Behaviour:
     activation_time: seconds that an integration is ACTIVATING or DEACTIVATING before it settles.
     failing_accounts: AWS accounts whose integrations end in ERROR instead of ACTIVE.
     notes_sentinel: empty notes read back as "node_dynamodb_empty_string".
+    reverse_topics: the topics of an EventBridge integration read back in another order than they were sent in.
     mismatch_status: what another version of an integration's configuration is answered with, 409 or 400.
     max_instances: how many EventBridge integrations there may be; None says nothing and refuses none.
     lacking_types: integration types that the organization does not have.
@@ -44,6 +46,7 @@ class Behaviour:
     activation_time: float = 0.0
     failing_accounts: tuple[str, ...] = ()
     notes_sentinel: bool = False
+    reverse_topics: bool = False
     mismatch_status: int = 409
     max_instances: int | None = 100
     lacking_types: tuple[str, ...] = ()

@@ -203,9 +203,16 @@ class Integrations:
             "id": body["configuration"],
             "version": body["version"],
             **{name: body[name] for name in _CONFIGURED},
+            "properties": self._properties(body),
             "notes": self._notes(body),
             "selfUri": f"{PATH}/{document.id}/config/current",
         }
+
+    def _properties(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        topics = body["properties"].get("eventFilter")
+        if not self._behaviour.now.reverse_topics or not isinstance(topics, list):
+            return dict(body["properties"])
+        return {**body["properties"], "eventFilter": topics[::-1]}
 
     def _notes(self, body: Mapping[str, Any]) -> str:
         return body["notes"] or (NOTES_SENTINEL if self._behaviour.now.notes_sentinel else "")

@@ -207,6 +207,15 @@ def test_empty_notes_read_back_as_the_sentinel_on_request(client):
     assert client.configure(made["id"], notes="mine").json()["notes"] == "mine"
 
 
+def test_topics_read_back_in_another_order_on_request(client, properties):
+    made = client.integrate()
+    client.configure(made["id"], properties=properties(eventFilter=["v2.a", "v2.b"]))
+    behave(client, reverse_topics=True)
+    assert current(client, made["id"])["properties"] == properties(eventFilter=["v2.b", "v2.a"])
+    behave(client, reverse_topics=False)
+    assert current(client, made["id"])["properties"] == properties(eventFilter=["v2.a", "v2.b"])
+
+
 def test_an_integration_settles_after_a_while(client, clock):
     behave(client, activation_time=30)
     made = client.integrate()
