@@ -22,8 +22,9 @@ from gcsync.model.failure import (
     RemoteError,
 )
 from gcsync.remote.answers import BadAnswer, NotJson, is_html, page_title
+from gcsync.remote.quota import LONGEST_WAIT
 from gcsync.remote.redaction import Redactor, secrets_in
-from gcsync.remote.retry import LONGEST_WAIT, Again
+from gcsync.remote.retry import Again
 from gcsync.remote.wire import TOKEN_PATH, Call, NoReply, Reply, Target, Trouble
 
 _NAME_TAKEN: Final = frozenset({"event.stream.exists"})

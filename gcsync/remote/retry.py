@@ -21,14 +21,13 @@ from typing import Final
 
 import tenacity
 
+from gcsync.remote.quota import LONGEST_WAIT
 from gcsync.remote.wait import Wait
 from gcsync.remote.wire import TOKEN_PATH, Call, NoReply, Reply, Trouble
 
 ATTEMPTS: Final = 6
 CONNECT_ATTEMPTS: Final = 3
 LONGEST_BACKOFF: Final = 30.0
-# Genesys's own Go SDK gives up where Retry-After asks for more (apiclient.go).
-LONGEST_WAIT: Final = 180.0
 
 _GATEWAY: Final = frozenset({502, 503, 504})
 _READS_ONLY: Final = frozenset({408, 500})
@@ -95,10 +94,14 @@ class Surroundings:
     def pause(self, wait: Wait) -> None:
         """Announce a wait and wait. Raises Interrupted."""
         self.notify(wait)
+        self.sleep_for(wait.seconds)
+
+    def sleep_for(self, seconds: float) -> None:
+        """Wait for what has been announced. Raises Interrupted."""
         if self.sleep is time.sleep:
-            self.stop.wait(wait.seconds)
+            self.stop.wait(seconds)
         else:
-            self.sleep(wait.seconds)
+            self.sleep(seconds)
         self.check()
 
     def check(self) -> None:
@@ -107,10 +110,14 @@ class Surroundings:
 
 
 class Retry:
-    """Sends a call until there is an answer worth having."""
+    """Sends a call until there is an answer worth having.
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    `refused` hears of the API's refusals for its rate limit, with the number of the next try, and sees to the wait.
+    """
+
+    def __init__(self, surroundings: Surroundings, refused: Callable[[Again, int], None]) -> None:
         self._surroundings = surroundings
+        self._refused = refused
 
     def run(self, call: Call, send: Callable[[], Reply]) -> Reply:
         """The answer, of whatever status. Raises Again with all tries used up, NoReply, Interrupted."""
@@ -131,7 +138,7 @@ class Retry:
             stop=lambda state: state.attempt_number >= _again(state).attempts,
             wait=self._seconds,
             sleep=lambda _seconds: None,
-            before_sleep=self._pause,
+            before_sleep=lambda state: self._pause(call, state),
             reraise=True,
         )
         try:
@@ -147,8 +154,11 @@ class Retry:
         longest = min(LONGEST_BACKOFF, 2.0 ** (state.attempt_number - 1))
         return longest * (0.5 + self._surroundings.random() / 2)
 
-    def _pause(self, state: tenacity.RetryCallState) -> None:
+    def _pause(self, call: Call, state: tenacity.RetryCallState) -> None:
         again = _again(state)
+        if again.rate_limited and call.host == "api":
+            self._refused(again, state.attempt_number + 1)
+            return
         self._surroundings.pause(Wait(state.upcoming_sleep, again.reason, state.attempt_number + 1, again.attempts))
 
 

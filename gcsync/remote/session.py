@@ -64,7 +64,7 @@ class GenesysSession:
         self._redactor = Redactor(credentials.client_secret, credentials.access_token)
         self._explain = Explainer(self._redactor)
         self._pacer = Pacer(surroundings)
-        self._retry = Retry(surroundings)
+        self._retry = Retry(surroundings, self._pacer.refused)
         self._tokens: Tokens = (
             GivenToken(credentials.access_token)
             if credentials.access_token is not None
@@ -212,11 +212,9 @@ class GenesysSession:
             raise self._explain.interrupted(call, uncertain=interrupted.uncertain) from None
 
     def _exchange(self, call: Call, authorization: str) -> Reply:
-        self._pacer.wait()
-        reply = self._transport.send(call, authorization)
-        if call.host == "api":
-            self._pacer.learn(reply)
-        return reply
+        if call.host != "api":
+            return self._transport.send(call, authorization)
+        return self._pacer.exchange(call, lambda: self._transport.send(call, authorization))
 
     def _object(self, call: Call, reply: Reply) -> JsonObject:
         try:
