@@ -22,9 +22,9 @@ def check_kinds(kinds: Mapping[str, Kind], session: GenesysSession, subject: Sub
     """`<kind>.read` and `<kind>.write` for each. What no stack declares is a warning where it would be a failure."""
     for name, kind in kinds.items():
         needed = name in subject.kinds
-        read = _check_read(kind, session, needed=needed)
+        read, there = _check_read(kind, session, needed=needed)
         yield read
-        if read.code == "GC309":
+        if not there:
             yield Check(f"{name}.write", CheckStatus.NOT_CHECKED, "there is no such API")
         else:
             yield _check_write(name, kind_access(name).write, token, needed=needed)
@@ -41,30 +41,28 @@ def check_topics(session: GenesysSession, subject: Subject) -> Check:
     return Check("topics", status, message, found.notes[0].hint, found.notes[0].code)
 
 
-def _check_read(kind: Kind, session: GenesysSession, *, needed: bool) -> Check:
+def _check_read(kind: Kind, session: GenesysSession, *, needed: bool) -> tuple[Check, bool]:
+    """How a listing of the kind ends, and whether the organization has such a thing at all."""
     access = kind_access(kind.name)
     problem = CheckStatus.FAIL if needed else CheckStatus.WARN
     name = f"{kind.name}.read"
     try:
         listing = kind.list(session)
     except NoSuchKind as error:
-        return Check(name, problem, *_absent(access, needed=needed), error.diagnostic.code)
+        hint = error.diagnostic.hint if needed else "nothing to do: no stack declares the kind"
+        return Check(name, problem, _absent(access, error), hint, error.diagnostic.code), False
     except Denied as error:
-        return Check(name, problem, error.diagnostic.message, _grant(access.read), "GC696")
+        return Check(name, problem, error.diagnostic.message, _grant(access.read), "GC696"), True
     except DiagnosticError as error:
-        return failed(name, error.diagnostics[0])
+        return failed(name, error.diagnostics[0]), True
     owned = sum(remote.marker is not None for remote in listing.objects)
     message = f"{access.api} is there: {len(listing.objects)} found, {owned} of them with a marker of gcsync"
-    return Check(name, CheckStatus.OK, message)
+    return Check(name, CheckStatus.OK, message), True
 
 
-def _absent(access: Access, *, needed: bool) -> tuple[str, str]:
-    message = f"the organization has no {access.api}"
-    if access.absent:
-        message += f": {access.absent}"
-    if needed:
-        return message, "take that section out of the stack, or check GENESYS_CLOUD_API_URL and the region"
-    return message, "nothing to do: no stack declares the kind"
+def _absent(access: Access, error: NoSuchKind) -> str:
+    """What the schema says that it means; else what the kind itself says."""
+    return f"the organization has no {access.api}: {access.absent}" if access.absent else error.diagnostic.message
 
 
 def _check_write(kind: str, needs: Needs, token: Token, *, needed: bool) -> Check:

@@ -186,6 +186,16 @@ def test_that_there_are_no_event_streams_is_said_plainly() -> None:
     assert of(declared, CheckStatus.FAIL) == ["stream.read"]
 
 
+def test_a_type_of_integration_that_the_organization_lacks_is_told_in_the_kinds_own_words() -> None:
+    answers = well(SCOPES)
+    del answers["/api/v2/integrations/types/amazon-eventbridge-source"]
+    checks, _ = run(answers, Subject(kinds=frozenset({"eventbridge_source"})))
+    found = checks["eventbridge_source.read"]
+    assert (found.status, found.code) == (CheckStatus.FAIL, "GC340")
+    assert found.message.startswith("the organization has no integration type amazon-eventbridge-source")
+    assert checks["eventbridge_source.write"].status is CheckStatus.NOT_CHECKED
+
+
 @pytest.mark.parametrize(("kinds", "status"), [({"trigger"}, CheckStatus.FAIL), (set[str](), CheckStatus.WARN)])
 def test_what_may_not_be_read_names_scope_and_permission(kinds: set[str], status: CheckStatus) -> None:
     denied = well(SCOPES) | {"/api/v2/processautomation/triggers": error(403, "missing.permissions")}
