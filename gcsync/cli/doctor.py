@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from gcsync.doctor import Surroundings
     from gcsync.model.check import Check
     from gcsync.model.resource import Stack
-    from gcsync.stack import Inputs
 
 
 @options.command
@@ -29,22 +28,17 @@ def doctor(
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
     """Check what gcsync needs: settings, hosts, token, organization, permissions, versions. Writes nothing."""
+    from gcsync.cli.walk import outline_stacks
     from gcsync.doctor import check_stacks, check_versions, examine, subjects_of
     from gcsync.model.check import CheckStatus
 
     inputs = options.inputs(environment, variables, variable_files)
-    stacks, stacks_check = check_stacks(lambda: _load(paths, inputs))
+    stacks, stacks_check = check_stacks(lambda: outline_stacks(paths, inputs))
     checks = [*check_versions(), stacks_check]
     with _environ(stacks, common) as environ:
-        checks += examine(subjects_of(stacks), _surroundings(environ))
+        checks += examine(subjects_of(stacks, environ), _surroundings(environ))
     _show(checks, common, output_format)
     return ExitCode.ERROR if any(check.status is CheckStatus.FAIL for check in checks) else ExitCode.DONE
-
-
-def _load(paths: Sequence[str] | None, inputs: Inputs) -> Sequence[Stack]:
-    from gcsync.cli.walk import has_stacks, load_stacks
-
-    return load_stacks(paths, inputs) if paths or has_stacks() else ()
 
 
 @contextmanager

@@ -70,15 +70,14 @@ def _shipped() -> Topics:
 
 def _stacks(paths: list[str] | None, environment: str | None) -> Sequence[Stack]:
     """The stacks that say whom to ask. Those that nobody named need not be right: then the environment says it."""
-    from gcsync.cli.walk import has_stacks, load_stacks
+    from gcsync.cli.walk import outline_stacks
     from gcsync.model.diagnostic import DiagnosticError
 
-    inputs = options.inputs(environment, None, None)
-    if paths:
-        return load_stacks(paths, inputs)
     try:
-        return load_stacks(None, inputs) if has_stacks() else ()
+        return outline_stacks(paths, options.inputs(environment, None, None))
     except DiagnosticError:
+        if paths:
+            raise
         output.notice("The stacks here cannot be read (gcsync validate says why): the environment says whom to ask.")
         return ()
 

@@ -77,6 +77,13 @@ def load_stacks(paths: Sequence[str] | None, inputs: Inputs) -> tuple[Stack, ...
     return load(paths or (), inputs, folder=Path.cwd())
 
 
+def outline_stacks(paths: Sequence[str] | None, inputs: Inputs) -> tuple[Stack, ...]:
+    """The stacks without values, none where there are none by default: for commands that ask where to look."""
+    from gcsync.stack import outline
+
+    return outline(paths or (), inputs, folder=Path.cwd()) if paths or has_stacks() else ()
+
+
 def has_stacks() -> bool:
     """Whether there is anything to read where stacks are by default."""
     folder = Path("stacks")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gcsync.model.check import Check, CheckStatus
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.model.resource import Stack
+from gcsync.remote.settings import resolve_endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,33 @@ class Subject:
         return ", ".join(part for part in parts if part)
 
 
-def subjects_of(stacks: Sequence[Stack]) -> tuple[Subject, ...]:
-    """The subjects of stacks, in their order; one of the environment alone without any stack."""
-    kinds: dict[tuple[str | None, str | None, str | None], set[str]] = {}
+def subjects_of(stacks: Sequence[Stack], environ: Mapping[str, str]) -> tuple[Subject, ...]:
+    """The subjects of stacks, in their order; one of the environment alone without any stack.
+
+    A stack that declares no organization is looked at with one of the same place and client that does.
+    """
+    together: dict[tuple[str | None, str | None], list[Stack]] = {}
     for stack in stacks:
-        place = (stack.region, stack.organization, stack.credentials)
-        kinds.setdefault(place, set()).update(address.kind for address in stack.resources)
-    return tuple(Subject(*place, frozenset(names)) for place, names in kinds.items()) or (Subject(),)
+        together.setdefault((_region(stack.region, environ), stack.credentials), []).append(stack)
+    found = [subject for members in together.values() for subject in _by_organization(members)]
+    return tuple(found) or (Subject(),)
+
+
+def _by_organization(stacks: Sequence[Stack]) -> Iterator[Subject]:
+    declared = dict.fromkeys(stack.organization for stack in stacks if stack.organization is not None)
+    region = next((stack.region for stack in stacks if stack.region is not None), None)
+    for organization in declared or {None: None}:
+        members = [stack for stack in stacks if stack.organization in (None, organization)]
+        kinds = frozenset(address.kind for stack in members for address in stack.resources)
+        yield Subject(region, organization, stacks[0].credentials, kinds)
+
+
+def _region(region: str | None, environ: Mapping[str, str]) -> str | None:
+    """One text for every way to name the same region; one that does not exist stays as it is."""
+    try:
+        return resolve_endpoint(region, environ).region
+    except DiagnosticError:
+        return region
 
 
 def check_stacks(load: Callable[[], Sequence[Stack]]) -> tuple[tuple[Stack, ...], Check]:

@@ -88,6 +88,21 @@ def load(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> tuple[Stack, 
     return tuple(stack for stack in stacks if stack is not None)
 
 
+def outline(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> tuple[Stack, ...]:
+    """The stacks without values: whom they speak to, and which addresses they declare, each without attributes.
+
+    For commands that only ask where to look: a variable without a value is no mistake to them. Raises DiagnosticError
+    as `load` does for anything else.
+    """
+    with collector_held_off():
+        reading = _read(paths, inputs, folder)
+        stacks = [_outline(bundle, reading) for bundle in reading.bundles]
+        if reading.report.failed:
+            found = reading.diagnostics()
+            raise DiagnosticError(d for d in found if d.severity is Severity.ERROR)
+    return tuple(stack for stack in stacks if stack is not None)
+
+
 def validate(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> tuple[Diagnostic, ...]:
     """All errors and warnings, sorted, without repetitions. Every environment is checked unless one is chosen.
 
@@ -219,6 +234,23 @@ def _stack(bundle: _Bundle, reading: _Reading) -> Stack | None:
         removed=changes.removed,
         safety=settings.safety(),
         warnings=warnings.diagnostics(reading.regions),
+    )
+
+
+def _outline(bundle: _Bundle, reading: _Reading) -> Stack | None:
+    name, usable = _chosen(bundle.settings, reading)
+    if not usable:
+        return None
+    _assemble(bundle, name, reading, needs_values=False)
+    genesys = bundle.settings.genesys(name)
+    return Stack(
+        name=bundle.settings.name,
+        resources={entry.address: Resource(entry.address, {}) for entry in bundle.declared},
+        file=bundle.source.name,
+        environment=name,
+        region=genesys.get("region"),
+        organization=genesys.get("organization"),
+        credentials=bundle.settings.environment(name).get("credentials"),
     )
 
 

@@ -12,20 +12,34 @@ def stack(name: str, *kinds: str, **settings: str) -> Stack:
     return Stack(name, resources, file=f"{name}.yaml", **settings)
 
 
-def test_stacks_of_one_place_and_client_are_one_subject() -> None:
+def test_stacks_of_one_place_and_client_are_one_subject_however_they_name_it() -> None:
     stacks = [
         stack("one", "stream", region="eu-west-1", credentials="PROD"),
-        stack("two", "trigger", "stream", region="eu-west-1", credentials="PROD"),
-        stack("three", "trigger", organization="Example Ltd"),
+        stack("two", "trigger", region="mypurecloud.ie", organization="Example Ltd", credentials="PROD"),
+        stack("three", "trigger"),
+        stack("four", "stream", region="us-east-1"),
     ]
-    assert subjects_of(stacks) == (
-        Subject("eu-west-1", None, "PROD", frozenset({"stream", "trigger"})),
-        Subject(None, "Example Ltd", None, frozenset({"trigger"})),
+    assert subjects_of(stacks, {}) == (
+        Subject("eu-west-1", "Example Ltd", "PROD", frozenset({"stream", "trigger"})),
+        Subject("us-east-1", None, None, frozenset({"stream", "trigger"})),
+    )
+    assert len(subjects_of(stacks, {"GENESYS_CLOUD_REGION": "us-west-2"})) == 3
+
+
+def test_organizations_that_differ_are_each_compared() -> None:
+    stacks = [stack("one", "stream", organization="A"), stack("two", organization="B"), stack("three", "trigger")]
+    assert subjects_of(stacks, {}) == (
+        Subject(None, "A", None, frozenset({"stream", "trigger"})),
+        Subject(None, "B", None, frozenset({"trigger"})),
     )
 
 
+def test_a_region_that_does_not_exist_is_a_subject_like_others() -> None:
+    assert subjects_of([stack("one", region="nowhere-1")], {}) == (Subject("nowhere-1"),)
+
+
 def test_without_a_stack_the_environment_is_the_subject() -> None:
-    assert subjects_of([]) == (Subject(),)
+    assert subjects_of([], {}) == (Subject(),)
 
 
 def test_a_subject_is_told_from_others_by_what_stacks_declare() -> None:

@@ -47,6 +47,15 @@ def test_a_broken_stack_does_not_keep_it_from_looking_at_the_rest(work: Workplac
     assert (ran.code, found["stacks"], found["token"], found["organization"]) == (1, "fail", "ok", "ok")
 
 
+def test_a_variable_without_a_value_is_no_mistake_here(work: Workplace) -> None:
+    settings = "variables: {endpoint: {type: string}}\ngenesys: {region: eu-west-1}\n"
+    work.stack("conversations", settings=settings, description="${var.endpoint}")
+    assert work.gcsync("plan").code == 1
+    ran = work.gcsync("doctor", "--format", "json")
+    regions = [check["message"] for check in ran.document["checks"] if check["check"] == "region"]
+    assert (ran.code, len(regions), regions[0].partition(" ")[0]) == (0, 1, "eu-west-1")
+
+
 def test_the_organization_of_the_stack_is_compared(work: Workplace) -> None:
     work.stack("conversations", settings="genesys: {organization: Somebody Else}\n")
     found = work.gcsync("doctor", "--format", "json")
