@@ -1,14 +1,19 @@
-"""Record the cassettes anew: `python -m tests.contract.record`. Look at the difference before you commit it."""
+"""Record the cassettes anew: `python -m tests.contract.record [NAME]...`. Look at the difference before you commit it."""
 
 from __future__ import annotations
 
-from tests.contract.scenarios import PREPARED
+import sys
+
+from tests.contract import public_scenarios, scenarios
 from tests.contract.stand_in import Organization, standing_in
 from tests.contract.tapes import cassette_of, tape
 
 
-def main() -> None:
-    for scenario, prepare in PREPARED.items():
+def main(*names: str) -> None:
+    """Records the scenarios of these names; all without any."""
+    for scenario, prepare in (scenarios.PREPARED | public_scenarios.PREPARED).items():
+        if names and scenario.__name__ not in names:
+            continue
         there = Organization()
         prepare(there)
         cassette_of(scenario).unlink(missing_ok=True)
@@ -17,4 +22,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,6 +1,7 @@
 """A Genesys Cloud of a hundred lines, made for recording: it shares no code with gcsync or its emulator.
 
-Event streams as `eventstreams-openapi.json` and the seed document describe them, the login, and the organization.
+Event streams as `eventstreams-openapi.json` and the seed document describe them, the login, and the organization; what
+it does not know it hands to `public_api.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.contract.public_api import PublicApi
 
 STREAMS = "/api/v2/eventstreams"
 CONTEXT = "c0ffee00-0000-4000-8000-000000000001"
@@ -27,6 +30,7 @@ class Organization:
         self.has_streams = True
         self.accepts_client = True
         self.made = 0
+        self.public = PublicApi()
 
 
 class Refusal(Exception):
@@ -61,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
             status, body, headers = refusal.status, refusal.body, refusal.headers
         self.answer(status, body, headers)
 
-    do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 - the base class calls these
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the base class calls these
 
     def answer(self, status: int, body: Any, headers: dict[str, str]) -> None:
         payload = b"" if body is None else json.dumps(body).encode()
@@ -83,7 +87,9 @@ class Handler(BaseHTTPRequestHandler):
             raise Refusal(*self.organization.refusals.pop(0))
         if path == "/api/v2/organizations/me":
             return 200, {"id": "6a8c1f6e-0000-4000-8000-000000000000", "name": "Example Ltd", "state": "active"}
-        if not path.startswith(STREAMS) or not self.organization.has_streams:
+        if not path.startswith(STREAMS):
+            return self.organization.public.answer(self.command, self.path, body)
+        if not self.organization.has_streams:
             raise Refusal(404, "not.found", "The requested resource was not found.")
         return self.event_streams(path.removeprefix(STREAMS).strip("/"), query, body)
 

@@ -234,7 +234,8 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, self._token(content)
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
             raise Refused(401, "bad.credentials", "this is not the token that was given out")
-        if parts.query and (self.command, parts.path) != ("GET", document.LISTING):
+        known = parts.path.startswith((document.LISTING, document.ORGANIZATION_PATH))
+        if known and parts.query and (self.command, parts.path) != ("GET", document.LISTING):
             raise Refused(400, "bad.request", "only the listing takes parameters")
         if (self.command, parts.path) == ("GET", document.ORGANIZATION_PATH):
             return 200, {"id": "6b7d5f3e-0000-4000-8000-000000000002", "name": "Strict Ltd"}

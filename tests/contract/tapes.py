@@ -15,6 +15,7 @@ from vcr.cassette import Cassette
 from gcsync.model.value import Secret
 from gcsync.remote.session import GenesysSession
 from gcsync.remote.settings import Credentials, Endpoint
+from tests.contract.public_scenarios import OF_THE_PUBLIC_API
 from tests.contract.scenarios import OF_STREAMS, Scenario
 
 TESTS = Path(__file__).parents[1]
@@ -24,7 +25,7 @@ _KEPT = {"content-type", "content-length", "retry-after", "inin-correlation-id"}
 
 
 def cassette_of(scenario: Scenario) -> Path:
-    folder = "kinds" if scenario in OF_STREAMS else "remote"
+    folder = "kinds" if scenario in OF_STREAMS + OF_THE_PUBLIC_API else "remote"
     return TESTS / folder / "cassettes" / f"{scenario.__name__}.yaml"
 
 
