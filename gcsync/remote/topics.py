@@ -118,11 +118,15 @@ def _note(use: TopicUse, error: RemoteError) -> Diagnostic:
         "GC433",
         f"the organization's topics for {_PURPOSE[use]} could not be read: {error.diagnostic.message}",
         Severity.WARNING,
-        hint="topics are compared with the list that comes with gcsync, which is not complete; grant the OAuth client "
-        "what it lacks to have them checked for certain",
+        hint=f"topics are compared with the list that comes with gcsync, which is not complete; {_TAKES[use]}",
     )
 
 
+_TAKES: Final = {
+    TopicUse.EVENTBRIDGE: "to read that of the organization takes the scope notifications, where scopes are asked for",
+    TopicUse.TRIGGER: "to read that of the organization takes the permission processautomation:trigger:view, and the "
+    "scope process-automation:readonly where scopes are asked for",
+}
 _PURPOSE: Final = {TopicUse.EVENTBRIDGE: "EventBridge", TopicUse.TRIGGER: "triggers"}
 _READERS: Final[dict[TopicUse, Callable[[GenesysSession], Iterator[Topic]]]] = {
     TopicUse.EVENTBRIDGE: _read_available,

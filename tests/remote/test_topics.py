@@ -94,6 +94,7 @@ def test_a_list_that_cannot_be_read_is_a_note_and_the_other_is_still_read(refusa
     assert found == Topics((Topic(END, triggers=True),), frozenset({TopicUse.TRIGGER}))
     assert [(note.code, note.severity.value) for note in found.notes] == [("GC433", "warning")]
     assert found.notes[0].message.startswith("the organization's topics for EventBridge could not be read: ")
+    assert "the scope notifications" in found.notes[0].hint
 
 
 def test_without_the_list_of_triggers_nothing_is_said_about_them() -> None:
