@@ -1,4 +1,4 @@
-"""Record the cassettes anew: `python -m tests.contract.record [NAME]...`. Look at the difference before you commit it."""
+"""Record cassettes anew: `python -m tests.contract.record [NAME]...`. Look at the difference before you commit it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources and triggers on the wire: cassettes played back with recording off, held against the public API's description."""
+"""Sources and triggers on the wire: cassettes played back, and held against the public API's description."""
 
 from __future__ import annotations
 
