@@ -1,55 +1,29 @@
-"""Resources out of values: resolved, checked, filled with defaults; and what only shows when they are seen together."""
+"""Resources out of values: resolved, checked, filled with defaults; what one refers to is made before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from gcsync.model.address import Address
 from gcsync.model.marker import split
 from gcsync.model.resource import DEFAULT_LIFECYCLE, Lifecycle, Resource
-from gcsync.model.value import Path, Secret, Value, replace_leaves
-from gcsync.schema.compose import kind_schema
-from gcsync.schema.files import read_schema
+from gcsync.model.value import Path, Reference, Secret, Value, replace_leaves
 from gcsync.schema.semantics import fold
 from gcsync.schema.topics import unshipped_topics
-from gcsync.stack.check import Checker, Fault, describe, shown_path
-from gcsync.stack.declared import Declared
-from gcsync.stack.expressions import BadExpression, Note, Resolved, Scope, expressions_in, resolve
+from gcsync.stack.check import Fault, describe, shown_path
+from gcsync.stack.expressions import Resolved, expressions_in, resolve
+from gcsync.stack.instances import Group, Instance
+from gcsync.stack.kind_rules import KindRules, rules
 from gcsync.stack.marks import own
 from gcsync.stack.notices import warn_of_everything
+from gcsync.stack.places import where
+from gcsync.stack.references import Made, References, addresses_in
 from gcsync.stack.report import Report, Spot
+from gcsync.stack.scope import BadExpression, Notes, Scope
 from gcsync.stack.unknown import BROKEN
 from gcsync.stack.variables import Variables
-
-
-@dataclass(frozen=True, slots=True)
-class KindRules:
-    """What the reader needs to know of a kind, taken from its schema once."""
-
-    checker: Checker
-    common: frozenset[str]
-    defaults: Mapping[str, Value]
-    key_defaults: tuple[str, ...]
-    unique: tuple[str, ...]
-    marked: tuple[str, ...]
-
-
-@cache
-def rules(kind: str) -> KindRules:
-    schema = kind_schema(kind)
-    common = frozenset(read_schema("resource")["properties"])
-    own = {name: part for name, part in schema["properties"].items() if name not in common}
-    return KindRules(
-        checker=Checker(schema),
-        common=common,
-        defaults={name: part["default"] for name, part in own.items() if "default" in part},
-        key_defaults=tuple(name for name, part in own.items() if part.get("x-default-key")),
-        unique=tuple(schema.get("x-unique", ())),
-        marked=tuple(name for name, part in own.items() if part.get("x-marker")),
-    )
 
 
 @dataclass(slots=True)
@@ -59,49 +33,53 @@ class Assembler:
     scope: Scope
     variables: Variables
     report: Report
-    names: dict[tuple[str, ...], tuple[Declared, bool]] = field(default_factory=dict)
+    groups: Mapping[tuple[str, str], Group]
     offline: bool = False
     """Whether no organization will be asked, so that the shipped list of topics has to do."""
+    names: dict[tuple[str, ...], Instance] = field(default_factory=dict)
+    told: dict[tuple[str, Spot], Instance] = field(default_factory=dict)
+    """What was said of a shared body, and for which instance."""
+    references: References = field(init=False)
 
-    def resource(self, entry: Declared) -> Resource | None:
-        """The resource, or None where something in it is wrong or not known."""
-        kind = rules(entry.kind)
-        resolved = self._resolved(entry, kind)
-        value = resolved.value
-        for note in resolved.notes.values():
-            self.variables.report_missing(note.variables, self.report)
-        for path, at_key, error in resolved.errors:
-            self._error(entry, path, error, at_key=at_key)
-        faults = kind.checker.faults(value, unknown=resolved.has_gaps, secret=_secrets(resolved.notes))
-        for fault in faults:
-            self._fault(entry, fault, resolved.notes)
-        if not isinstance(value, dict):
-            return None
-        bad = {fault.path[0] for fault in faults if fault.path}
-        attributes = self._attributes(entry, kind, value)
-        self._check_texts(entry, kind, attributes, resolved.notes, bad)
-        self._check_names(entry, kind, attributes, resolved.notes, bad)
-        if not bad:
-            warn_of_everything(entry, value, self.report)
-        if self.offline:
-            self._check_topics(entry, value, resolved.notes)
-        if faults or resolved.errors or resolved.has_gaps:
-            return None
-        _seal(attributes, resolved.notes)
-        lifecycle = _lifecycle(value["lifecycle"]) if "lifecycle" in value else DEFAULT_LIFECYCLE
-        return Resource(Address(entry.kind, entry.key), attributes, lifecycle, locate=entry)
+    def __post_init__(self) -> None:
+        self.references = References(self.groups)
+        self.scope.refer = self.references.refer
 
-    def _check_topics(self, entry: Declared, value: Mapping[str, Value], notes: Mapping[Path, Note]) -> None:
-        is_secret = _secrets(notes)
-        for path, message, hint in unshipped_topics(entry.kind, value):
-            if not is_secret(path):
-                self.report.warn("GC432", message, self.spot(entry, path, notes), entry.path(path), hint)
+    def resources(self) -> dict[Address, Resource]:
+        """All that are as they should be, in the order in which they are declared."""
+        found: dict[Address, Resource] = {}
+        instances = [instance for group in self.groups.values() for instance in group.instances.values()]
+        for instance in instances:
+            if instance.address not in self.references.made:
+                self._make(instance, found)
+        return {i.address: found[i.address] for i in instances if i.address in found}
 
-    def _resolved(self, entry: Declared, kind: KindRules) -> Resolved:
-        value = entry.value
-        if not isinstance(value, dict) or kind.common.isdisjoint(value):
+    def _make(self, instance: Instance, found: dict[Address, Resource]) -> None:
+        """Make a resource after those it refers to; without recursion, since a chain may be long."""
+        references = self.references
+        waiting = [instance]
+        while waiting:
+            current = waiting[-1]
+            resolved = None if current.address in references.made else self._resolved(current)
+            if resolved is not None and references.needed:
+                references.opened[current.address] = None
+                waiting += references.needed.values()
+                continue
+            waiting.pop()
+            if resolved is not None:
+                references.opened.pop(current.address, None)
+                resource = self._resource(current, resolved)
+                if resource is not None:
+                    found[current.address] = resource
+
+    def _resolved(self, instance: Instance) -> Resolved:
+        """The body without its expressions. What it refers to and is not made yet is then in `references.needed`."""
+        self.references.begin(instance)
+        self.scope.each = instance.each
+        value, common = instance.body, rules(instance.entry.kind).common
+        if not isinstance(value, dict) or common.isdisjoint(value):
             return resolve(value, self.scope)
-        apart = {name: value[name] for name in kind.common if name in value}
+        apart = {name: value[name] for name in common if name in value}
         resolved = resolve({name: inner for name, inner in value.items() if name not in apart}, self.scope)
         misplaced = [path for path, _ in expressions_in(apart)]
         for path in misplaced:
@@ -111,87 +89,129 @@ class Assembler:
         resolved.has_gaps = resolved.has_gaps or bool(misplaced)
         return resolved
 
-    def _attributes(self, entry: Declared, kind: KindRules, value: dict[str, Value]) -> dict[str, Value]:
-        attributes = {name: inner for name, inner in value.items() if name not in kind.common}
-        for name in kind.key_defaults:
-            attributes.setdefault(name, entry.key)
-        for name, default in kind.defaults.items():
-            attributes.setdefault(name, default)
-        return attributes
+    def _resource(self, instance: Instance, resolved: Resolved) -> Resource | None:
+        """The resource, or None where something in it is wrong or not known."""
+        kind, value, notes = rules(instance.entry.kind), resolved.value, resolved.notes
+        for note in notes.values():
+            self.variables.report_missing(note.variables, self.report)
+        for path, at_key, error in resolved.errors:
+            self._say(instance, error.code, error.message, path, {}, error.hint, at_key=at_key)
+        is_secret, unsure = _secrets(notes), resolved.has_gaps or resolved.has_references
+        faults = kind.checker.faults(value, unknown=unsure, secret=is_secret)
+        for fault in faults:
+            self._fault(instance, fault, notes)
+        bad = frozenset(fault.path[0] for fault in faults if fault.path)
+        if not isinstance(value, dict):
+            self.references.made[instance.address] = Made(None, notes, bad)
+            return None
+        attributes = _attributes(instance, kind, value)
+        self.references.made[instance.address] = Made(attributes, notes, bad)
+        sound = self._check_identity(instance, kind, attributes, notes)
+        self._check_texts(instance, kind, attributes, notes, bad)
+        self._check_names(instance, kind, attributes, notes, bad)
+        if not bad:
+            warn_of_everything(instance.entry, value, self.report)
+        if self.offline:
+            self._check_topics(instance, value, notes)
+        if faults or resolved.errors or resolved.has_gaps or not sound:
+            return None
+        sealed = _sealed(attributes, notes)
+        lifecycle = _lifecycle(value["lifecycle"]) if "lifecycle" in value else DEFAULT_LIFECYCLE
+        needs = frozenset(self.references.used | addresses_in(attributes)) if self.references.used else frozenset()
+        return Resource(instance.address, sealed, lifecycle, needs, locate=instance.entry)
 
-    def _error(self, entry: Declared, path: Path, error: BadExpression, *, at_key: bool) -> None:
-        shown = shown_path(rules(entry.kind).checker.schema, path)
-        self.report.error(error.code, error.message, entry.spot(path, at_key=at_key), entry.path(shown), error.hint)
+    def _check_topics(self, instance: Instance, value: Mapping[str, Value], notes: Notes) -> None:
+        is_secret = _secrets(notes)
+        for path, message, hint in unshipped_topics(instance.entry.kind, value):
+            if not is_secret(path):
+                spot = where(instance.entry, path, notes, self.variables)
+                self.report.warn("GC432", message, spot, instance.path(path), hint)
 
-    def _fault(self, entry: Declared, fault: Fault, notes: Mapping[Path, Note]) -> None:
-        spot = self.spot(entry, fault.path, notes, at_key=fault.at_key)
+    def _fault(self, instance: Instance, fault: Fault, notes: Notes) -> None:
+        entry = instance.entry
+        spot = None
         if not fault.path and not fault.at_key and entry.value is not None:
             spot = Spot(entry.source, own(entry.marks))
-        path = shown_path(rules(entry.kind).checker.schema, fault.path)
-        self.report.error(fault.code, fault.message, spot, entry.path(path), fault.hint)
+        self._say(instance, fault.code, fault.message, fault.path, notes, fault.hint, at_key=fault.at_key, spot=spot)
 
-    def spot(self, entry: Declared, path: Path, notes: Mapping[Path, Note], *, at_key: bool = False) -> Spot:
-        """Where a value is to be mended: where it stands, or where its environment gives it."""
-        for length in range(len(path), 0, -1):
-            note = notes.get(path[:length])
-            if note is None:
-                continue
-            for name in note.variables:
-                origin = self.variables.origins.get(name)
-                given = origin.spot(path[length:]) if origin is not None else None
-                if given is not None:
-                    return given
-            return entry.spot(path[:length])
-        return entry.spot(path, at_key=at_key)
+    def _say(
+        self,
+        instance: Instance,
+        code: str,
+        message: str,
+        path: Path,
+        notes: Notes,
+        hint: str,
+        *,
+        at_key: bool = False,
+        spot: Spot | None = None,
+    ) -> None:
+        """Report an error, unless it was reported of the same place for another instance of the same body."""
+        spot = spot or where(instance.entry, path, notes, self.variables, at_key=at_key)
+        if instance.each is not None and self.told.setdefault((code, spot), instance) is not instance:
+            return
+        shown = shown_path(rules(instance.entry.kind).checker.schema, path)
+        self.report.error(code, message, spot, instance.path(shown), hint)
+
+    def _check_identity(
+        self, instance: Instance, kind: KindRules, attributes: Mapping[str, Value], notes: Notes
+    ) -> bool:
+        """Whether what tells the object from others is known: without it nothing could be looked for."""
+        unknown = [name for name in kind.known_first if isinstance(attributes.get(name), Reference)]
+        for name in unknown:
+            message = f"`{name}` tells the object from others, and is known only after an apply"
+            hint = "write it out, or take it from a variable or from what another resource declares"
+            self._say(instance, "GC229", message, (name,), notes, hint)
+        return not unknown
 
     def _check_texts(
-        self,
-        entry: Declared,
-        kind: KindRules,
-        attributes: Mapping[str, Value],
-        notes: Mapping[Path, Note],
-        bad: set[Any],
+        self, instance: Instance, kind: KindRules, attributes: Mapping[str, Value], notes: Notes, bad: Iterable[object]
     ) -> None:
         for name in kind.marked:
             text = attributes.get(name)
             if name not in bad and isinstance(text, str) and "[gcsync" in text and split(text)[1] is not None:
                 hint = "take the part in brackets away: gcsync writes its marker itself, behind the text"
-                spot = self.spot(entry, (name,), notes)
-                self.report.error("GC122", "the text holds a marker of gcsync", spot, entry.path((name,)), hint)
+                self._say(instance, "GC122", "the text holds a marker of gcsync", (name,), notes, hint)
 
     def _check_names(
         self,
-        entry: Declared,
+        instance: Instance,
         kind: KindRules,
         attributes: Mapping[str, Value],
-        notes: Mapping[Path, Note],
-        bad: set[Any],
+        notes: Notes,
+        bad: frozenset[object],
     ) -> None:
         values = [value for name in kind.unique if isinstance(value := attributes.get(name), str)]
         if not values or len(values) < len(kind.unique) or bad.intersection(kind.unique):
             return
-        written = kind.unique[-1] in entry.value
-        first, _ = self.names.setdefault((entry.kind, *map(fold, values)), (entry, written))
-        if first is not entry:
-            self._same_name(entry, first, kind.unique, values, notes)
+        first = self.names.setdefault((instance.entry.kind, *map(fold, values)), instance)
+        if first is not instance:
+            self._same_name(instance, first, kind.unique, values, notes)
 
     def _same_name(
-        self,
-        entry: Declared,
-        first: Declared,
-        names: tuple[str, ...],
-        values: list[str],
-        notes: Mapping[Path, Note],
+        self, instance: Instance, first: Instance, names: tuple[str, ...], values: list[str], notes: Notes
     ) -> None:
-        path: Path = (names[-1],) if names[-1] in entry.value else ()
-        other = first((names[-1],))
+        last, is_secret = names[-1], _secrets(notes)
+        path: Path = (last,) if last in instance.body else ()
         shown = " and ".join(
-            f"the {name} {describe(value, hidden=_secrets(notes)((name,)))}"
+            f"the {name} {describe(value, hidden=is_secret((name,)))}"
             for name, value in zip(names, values, strict=True)
         )
-        message = f"{first.section}.{first.key} has {shown} already ({other})"
-        hint = f"give one of the two another {names[-1]}; upper and lower case count as the same"
-        self.report.error("GC121", message, self.spot(entry, path, notes), entry.path(path), hint)
+        section, key = first.path()
+        message = f"{section}.{key} has {shown} already ({first((last,))})"
+        hint = f"give one of the two another {last}; upper and lower case count as the same"
+        if first.entry is instance.entry:
+            hint = f"give each instance its own {last}: put ${{each.key}} into it"
+        self._say(instance, "GC121", message, path, notes, hint)
+
+
+def _attributes(instance: Instance, kind: KindRules, value: Mapping[str, Value]) -> dict[str, Value]:
+    attributes = {name: inner for name, inner in value.items() if name not in kind.common}
+    for name in kind.key_defaults:
+        attributes.setdefault(name, instance.default_name)
+    for name, default in kind.defaults.items():
+        attributes.setdefault(name, default)
+    return attributes
 
 
 def _with_gaps(value: Value, paths: Iterable[Path], at: Path = ()) -> Any:
@@ -209,7 +229,7 @@ def _lifecycle(value: Mapping[str, Any]) -> Lifecycle:
     return Lifecycle(**{**value, "ignore_changes": tuple(value.get("ignore_changes", ()))})
 
 
-def _secrets(notes: Mapping[Path, Note]) -> Any:
+def _secrets(notes: Notes) -> Callable[[Path], bool]:
     hidden = [path for path, note in notes.items() if note.sensitive]
 
     def is_secret(path: Path) -> bool:
@@ -218,12 +238,15 @@ def _secrets(notes: Mapping[Path, Note]) -> Any:
     return is_secret
 
 
-def _seal(attributes: dict[str, Value], notes: Mapping[Path, Note]) -> None:
-    """Wrap what came from sensitive variables. Everything on the way to it is a copy that `resolve` made."""
-    for path, note in notes.items():
-        if not note.sensitive or path[0] not in attributes:
-            continue
-        parent: Any = attributes
+def _sealed(attributes: dict[str, Value], notes: Notes) -> dict[str, Value]:
+    """The attributes with what came from sensitive values wrapped; a copy, since others may refer to the open ones."""
+    paths = [path for path, note in notes.items() if note.sensitive and path[0] in attributes]
+    if not paths:
+        return attributes
+    sealed: dict[str, Value] = replace_leaves(attributes, lambda leaf: leaf)
+    for path in paths:
+        parent: Any = sealed
         for part in path[:-1]:
             parent = parent[part]
         parent[path[-1]] = replace_leaves(parent[path[-1]], Secret)
+    return sealed

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gcsync.model.value import SECRET_TEXT, Path, Value
-from gcsync.stack.expressions import nearest
+from gcsync.model.value import SECRET_TEXT, Path, Reference, Value
 from gcsync.stack.masking import LOOKS_SECRET, MAX_LINE, is_secret_key, is_secret_text
-from gcsync.stack.unknown import Unknown
+from gcsync.stack.nearest import nearest
+from gcsync.stack.unknown import Unknown, unknown_of
 
 _NAMES: Final = {
     "object": "a mapping",
@@ -60,7 +60,7 @@ class Checker:
     def faults(
         self, value: Value, *, unknown: bool = False, secret: Callable[[Path], bool] = lambda _: False
     ) -> list[Fault]:
-        """All that is wrong, at most one fault per place. `unknown` says that `value` holds `Unknown`s.
+        """All that is wrong, at most one fault per place. `unknown` says that `value` holds `Unknown`s or `Reference`s.
 
         `secret` says of a path whether what stands there is sensitive, beyond what the schema says.
         """
@@ -114,8 +114,8 @@ def _header(name: str) -> str:
 
 def _fill(value: Value, path: Path, gaps: dict[Path, Unknown]) -> Value:
     """A copy in which each gap holds text that nothing else holds."""
-    if isinstance(value, Unknown):
-        gaps[path] = value
+    if isinstance(value, Unknown | Reference):
+        gaps[path] = unknown_of(value) if isinstance(value, Reference) else value
         return f"\0{len(gaps)}"
     if isinstance(value, dict):
         return {key: _fill(inner, (*path, key), gaps) for key, inner in value.items()}
@@ -133,8 +133,8 @@ def _gap_fault(schema: Mapping[str, Any], path: Path, gap: Unknown) -> Fault | N
     expected = part.get("type") if part is not None else None
     if expected is None or gap.type is None or expected in _VARIABLE_TYPES[gap.type]:
         return None
-    message = f"must be {_NAMES[expected]}, got a variable of type {gap.type}"
-    return Fault("GC105", message, path, "change the variable's `type`, or take another variable")
+    message = f"must be {_NAMES[expected]}, got {gap}"
+    return Fault("GC105", message, path, "take a value of another type")
 
 
 def subschema(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any] | None:

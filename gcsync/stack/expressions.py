@@ -1,153 +1,22 @@
-"""`${...}` in the values of resources.
-
-    ${var.x}  ${file.relative/path}  ${env_name}  $${ for a literal ${
+"""`${...}` in the values of resources, replaced.
 
 One that is the whole scalar keeps its type; inside text only strings, numbers and booleans. No functions and no
-conditionals: deliberate.
+conditionals: deliberate. What another resource gets from the API stays a `Reference`.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path as FilePath
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
-from gcsync.model.value import Path, Value
-from gcsync.stack.source import UnreadableFile, read_text
-from gcsync.stack.unknown import BROKEN, Unknown
-
-MAX_FILE_BYTES: Final = 1024 * 1024
+from gcsync.model.value import Path, Reference, Value, leaves
+from gcsync.stack.scope import FORMS, BadExpression, Found, Note, Scope, shown
+from gcsync.stack.unknown import BROKEN, Unknown, unknown_of
 
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<inner>[^}]*)\}?")
-_VARIABLE = re.compile(r"var\.(?P<name>[A-Za-z_][A-Za-z0-9_-]*)")
-_REFERENCE = re.compile(r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_-]*(?:\[[^\]]*\])?\.[A-Za-z_].*")
-_NAMES = ("var", "file", "each", "env_name")
-_FORMS = "an expression is ${var.NAME}, ${file.PATH} or ${env_name}; $${ stands for a literal ${"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What flowed into a value: the variables by name, and whether one of them is sensitive."""
-
-    variables: tuple[str, ...]
-    sensitive: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A variable as expressions see it."""
-
-    value: Value
-    sensitive: bool = False
-
-
-class BadExpression(Exception):
-    """What is wrong with an expression."""
-
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.code, self.message, self.hint = code, message, hint
-
-
-@dataclass(slots=True)
-class Scope:
-    """What expressions of a stack can name. `folder` is the stack's; files are read below it, each once."""
-
-    variables: dict[str, Known]
-    environment: str | None
-    has_environments: bool
-    folder: FilePath
-    later_kinds: frozenset[str] = frozenset()
-    files: dict[str, str | BadExpression] = field(default_factory=dict)
-
-    def lookup(self, inner: str) -> tuple[Value, str | None, bool]:
-        """The value of an expression, the variable that it names, and whether it is sensitive. Raises BadExpression."""
-        inner = inner.strip()
-        if inner == "env_name":
-            return self._environment_name(), None, False
-        if (match := _VARIABLE.fullmatch(inner)) is not None:
-            known = self.variable(match["name"])
-            return known.value, match["name"], known.sensitive
-        if inner.startswith("file."):
-            return self._file(inner.removeprefix("file.")), None, False
-        raise _unreadable(inner, self.later_kinds)
-
-    def variable(self, name: str) -> Known:
-        known = self.variables.get(name)
-        if known is None:
-            hint = nearest(name, self.variables) or "declare it under `variables:`"
-            raise BadExpression("GC205", f'there is no variable "{name}"', hint)
-        return known
-
-    def _environment_name(self) -> Value:
-        if not self.has_environments:
-            hint = "declare `environments:`, or write the text itself"
-            raise BadExpression("GC224", "${env_name} in a stack without environments", hint)
-        return Unknown("string") if self.environment is None else self.environment
-
-    def _file(self, name: str) -> str:
-        if name not in self.files:
-            try:
-                self.files[name] = _read_below(self.folder, name)
-            except BadExpression as error:
-                self.files[name] = error
-        text = self.files[name]
-        if isinstance(text, BadExpression):
-            raise text
-        return text
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A hint that names the known name that was probably meant, or nothing."""
-    known = sorted(names)
-    folded = {other.casefold().replace("_", "").replace("-", ""): other for other in known}
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    best = folded.get(name.strip().casefold().replace("_", "").replace("-", "")) or (close[0] if close else None)
-    return f'did you mean "{best}"?' if best else ""
-
-
-def _unreadable(inner: str, later_kinds: frozenset[str]) -> BadExpression:
-    shown = f"${{{inner[:60]}}}"
-    head = inner.partition(".")[0]
-    if head == "each":
-        return BadExpression("GC209", f"{shown} has a meaning under `for_each` only", "for_each is not there yet")
-    if not inner:
-        return BadExpression("GC206", "an empty expression", _FORMS)
-    if _REFERENCE.fullmatch(inner) and head in later_kinds:
-        hint = "repeat the value, or take both from a variable"
-        return BadExpression("GC120", f"{shown}: a later version of gcsync refers to other resources", hint)
-    if "(" in inner or "?" in inner or "|" in inner:
-        hint = "there are no functions and no conditionals; compute the value before gcsync and pass it with --var"
-        return BadExpression("GC206", f"{shown} computes something", hint)
-    if head in ("env", "environ", "secrets", "vars", "self", "local", "data") or re.fullmatch(r"[A-Z][A-Z0-9_]*", head):
-        hint = f"declare a variable with `env: {inner.rpartition('.')[2][:40]}` and use ${{var.NAME}}"
-        return BadExpression("GC206", f"{shown} is no expression of gcsync", hint)
-    return BadExpression("GC206", f"{shown} is no expression of gcsync", nearest(head, _NAMES) or _FORMS)
-
-
-def _read_below(folder: FilePath, name: str) -> str:
-    """The text of a file below the folder, wherever links lead."""
-    shown = f"${{file.{name[:80]}}}"
-    try:
-        root = folder.resolve()
-        path = (root / name).resolve()
-    except (OSError, ValueError, RuntimeError):
-        raise BadExpression("GC208", f"{shown}: no usable path", "name a file below the stack's folder") from None
-    if not name or not path.is_relative_to(root) or name.startswith(("/", "\\")):
-        raise BadExpression("GC208", f"{shown} is outside the stack's folder", "name a file below the stack's folder")
-    if path.exists() and not path.is_file():
-        raise BadExpression("GC208", f"{shown} is no file", "name a file below the stack's folder")
-    try:
-        text = read_text(path, MAX_FILE_BYTES)
-    except UnreadableFile as error:
-        raise BadExpression("GC208", f"{shown}: {error.problem.message}", "the file holds UTF-8 text") from None
-    if "\0" in text:
-        raise BadExpression("GC208", f"{shown} is no text", "the file holds UTF-8 text")
-    return text
 
 
 @dataclass(slots=True)
@@ -158,13 +27,14 @@ class Resolved:
     notes: dict[Path, Note]
     errors: list[tuple[Path, bool, BadExpression]]
     has_gaps: bool = False
+    has_references: bool = False
 
 
 def resolve(value: Value, scope: Scope) -> Resolved:
     """Replace every expression; parts without one are not copied."""
     resolver = _Resolver(scope)
     result = resolver.walk(value)
-    return Resolved(result, resolver.notes, resolver.errors, resolver.has_gaps)
+    return Resolved(result, resolver.notes, resolver.errors, resolver.has_gaps, resolver.has_references)
 
 
 class _Resolver:
@@ -175,6 +45,7 @@ class _Resolver:
         self.notes: dict[Path, Note] = {}
         self.errors: list[tuple[Path, bool, BadExpression]] = []
         self.has_gaps = False
+        self.has_references = False
         self.path: list[str | int] = []
 
     def walk(self, value: Value) -> Value:
@@ -205,32 +76,33 @@ class _Resolver:
 
     def text(self, leaf: str) -> Value:
         try:
-            result, variables, sensitive = evaluate(leaf, self.scope)
+            found = evaluate(leaf, self.scope)
         except BadExpression as error:
             self.errors.append((tuple(self.path), False, error))
             self.has_gaps = True
             return BROKEN
-        self.has_gaps = self.has_gaps or isinstance(result, Unknown)
-        if variables or sensitive:
-            self.notes[tuple(self.path)] = Note(variables, sensitive)
-        return result
+        for _, inner in leaves(found.value):
+            self.has_gaps = self.has_gaps or isinstance(inner, Unknown)
+            self.has_references = self.has_references or isinstance(inner, Reference)
+        for path, note in found.notes.items():
+            self.notes[(*self.path, *path)] = note
+        return found.value
 
 
 def _in_key(key: str) -> BadExpression:
     return BadExpression("GC211", f'an expression cannot stand in a key: "{key[:60]}"', "write the key itself")
 
 
-def evaluate(text: str, scope: Scope) -> tuple[Value, tuple[str, ...], bool]:
-    """The value of text with expressions, the variables in it, and whether one is sensitive. Raises BadExpression."""
+def evaluate(text: str, scope: Scope) -> Found:
+    """What text with expressions stands for. Raises BadExpression."""
     whole = _TOKEN.fullmatch(text)
     if whole is not None and whole["inner"] is not None and text.endswith("}") and "${" not in whole["inner"]:
-        value, name, sensitive = scope.lookup(whole["inner"])
-        return value, (name,) if name else (), sensitive
+        return scope.lookup(whole["inner"])
     return _interpolate(text, scope)
 
 
-def _interpolate(text: str, scope: Scope) -> tuple[Value, tuple[str, ...], bool]:
-    parts: list[str] = []
+def _interpolate(text: str, scope: Scope) -> Found:
+    parts: list[str | Reference] = []
     variables: list[str] = []
     sensitive, unknown, position = False, False, 0
     for match in _TOKEN.finditer(text):
@@ -243,34 +115,49 @@ def _interpolate(text: str, scope: Scope) -> tuple[Value, tuple[str, ...], bool]
         if not match[0].endswith("}"):
             raise BadExpression("GC206", "an expression that is not closed", "add the `}`; write $${ for a literal ${")
         if "${" in inner:
-            raise BadExpression("GC206", "an expression inside an expression", _FORMS)
-        value, name, hidden = scope.lookup(inner)
-        variables += [name] if name else []
-        sensitive |= hidden
-        unknown |= isinstance(value, Unknown)
-        parts.append("" if isinstance(value, Unknown) else _as_text(value, inner))
-        _refuse_in_text(value, inner)
-    result: Value = Unknown("string") if unknown else "".join(parts) + text[position:]
-    return result, tuple(variables), sensitive
+            raise BadExpression("GC206", "an expression inside an expression", FORMS)
+        found = scope.lookup(inner)
+        variables += [name for note in found.notes.values() for name in note.variables]
+        sensitive |= found.sensitive
+        unknown |= isinstance(found.value, Unknown)
+        parts += _pieces(found.value, inner)
+    parts.append(text[position:])
+    notes: dict[Path, Note] = {(): Note(tuple(variables), sensitive)} if variables or sensitive else {}
+    return Found(Unknown("string") if unknown else _joined(parts), notes)
 
 
-def _refuse_in_text(value: Value, inner: str) -> None:
-    if isinstance(value, Unknown) and value.type in ("list", "object"):
-        raise _not_in_text(inner, f"a {value.type}")
-
-
-def _as_text(value: Value, inner: str) -> str:
+def _pieces(value: Value, inner: str) -> list[str | Reference]:
+    """What stands inside text: a text, or one that only an apply will tell."""
+    gap = unknown_of(value) if isinstance(value, Reference) else value
+    if isinstance(gap, Unknown):
+        if gap.type in ("list", "object"):
+            raise _not_in_text(inner, f"a {gap.type}")
+        return [*(value.parts or (value,))] if isinstance(value, Reference) else []
     if isinstance(value, str):
-        return value
+        return [value]
     if value is None or isinstance(value, list | dict):
         what = "nothing (null)" if value is None else "a list" if isinstance(value, list) else "an object"
         raise _not_in_text(inner, what)
-    return json.dumps(value)
+    return [json.dumps(value)]
+
+
+def _joined(parts: list[str | Reference]) -> Value:
+    """One text, or a reference with the text around it: no two texts stand side by side, and none is empty."""
+    joined: list[str | Reference] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    first = next((part for part in joined if isinstance(part, Reference)), None)
+    if first is None:
+        return "".join(str(part) for part in joined)
+    return first if len(joined) == 1 else Reference(first.address, first.attribute, tuple(joined))
 
 
 def _not_in_text(inner: str, what: str) -> BadExpression:
     hint = "inside text only strings, numbers and booleans can stand; let the expression be the whole value"
-    return BadExpression("GC210", f"${{{inner.strip()[:60]}}} is {what}, and stands inside text", hint)
+    return BadExpression("GC210", f"{shown(inner)} is {what}, and stands inside text", hint)
 
 
 def expressions_in(value: Value, path: Path = ()) -> Iterable[tuple[Path, str]]:

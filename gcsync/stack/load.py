@@ -11,14 +11,16 @@ from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError, Severity
 from gcsync.model.resource import Resource, Stack
 from gcsync.stack.assemble import Assembler
-from gcsync.stack.changes import moved_and_removed
+from gcsync.stack.changes import Changes, moved_and_removed
 from gcsync.stack.declared import Declared, declared_in
 from gcsync.stack.discover import Files, included, later_sections, sections, stack_files, without_parts
-from gcsync.stack.expressions import Scope, nearest
+from gcsync.stack.instances import Expansion
 from gcsync.stack.masking import Region, sensitive_regions, variable_file_regions
+from gcsync.stack.nearest import nearest
 from gcsync.stack.notices import warn_of_default_secrets, warn_of_plain_secrets
 from gcsync.stack.reader import collector_held_off
 from gcsync.stack.report import Report, Spot
+from gcsync.stack.scope import Scope
 from gcsync.stack.settings import Settings, check_part, read_settings
 from gcsync.stack.source import Source, display_name, open_source
 from gcsync.stack.variables import Given, Lookup, Outside, Variables, parse_texts, refuse_undeclared
@@ -116,8 +118,7 @@ def examine(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> Examinatio
     with collector_held_off():
         reading = _read(paths, inputs, folder)
         for bundle in reading.bundles:
-            environments = _environments(bundle.settings, reading)
-            for environment in environments:
+            for environment in _environments(bundle.settings, reading):
                 _assemble(bundle, environment, reading, needs_values=False)
             _warn(bundle, reading.report)
         declared = sum(len(bundle.declared) for bundle in reading.bundles)
@@ -214,8 +215,7 @@ def _stack(bundle: _Bundle, reading: _Reading) -> Stack | None:
     if not usable:
         return None
     before = len(report.findings)
-    resources = _assemble(bundle, name, reading, needs_values=True)
-    changes = moved_and_removed(settings, {e.address for e in bundle.declared}, report)
+    resources, changes = _assemble(bundle, name, reading, needs_values=True)
     if report.failed:
         return None
     warnings = Report()
@@ -286,26 +286,18 @@ def _environments(settings: Settings, reading: _Reading) -> list[str | None]:
 
 def _assemble(
     bundle: _Bundle, environment: str | None, reading: _Reading, *, needs_values: bool
-) -> dict[Address, Resource]:
-    settings = bundle.settings
+) -> tuple[dict[Address, Resource], Changes]:
+    settings, report = bundle.settings, reading.report
     variables = _variables(settings, environment, reading, needs_values=needs_values)
-    scope = Scope(
-        variables.known, environment, settings.has_environments, settings.source.path.parent, _reference_heads()
-    )
-    assembler = Assembler(scope, variables, reading.report, offline=not needs_values)
-    resources: dict[Address, Resource] = {}
-    for entry in bundle.declared:
-        resource = assembler.resource(entry)
-        if resource is not None:
-            resources[resource.address] = resource
-    if not needs_values:
-        moved_and_removed(settings, {entry.address for entry in bundle.declared}, reading.report)
-    return resources
+    scope = Scope(variables.known, environment, settings.has_environments, settings.source.path.parent, _later_kinds())
+    expansion = Expansion(scope, variables, report)
+    groups = {(entry.kind, entry.key): expansion.group(entry) for entry in bundle.declared}
+    resources = Assembler(scope, variables, report, groups, offline=not needs_values).resources()
+    return resources, moved_and_removed(settings, groups, report)
 
 
-def _reference_heads() -> frozenset[str]:
-    known = sections()
-    return frozenset(known.values()) | {name.removesuffix("s") for name in later_sections()}
+def _later_kinds() -> frozenset[str]:
+    return frozenset(name.removesuffix("s") for name in later_sections())
 
 
 def _variables(settings: Settings, environment: str | None, reading: _Reading, *, needs_values: bool) -> Variables:

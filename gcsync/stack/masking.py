@@ -113,7 +113,8 @@ def _by_looks(line: str, column: int) -> str:
 
 
 def _harmless() -> frozenset[str]:
-    names = {name for kind in kind_names() for name, part in _all_properties(kind_schema(kind)) if not _secret(part)}
+    parts = [found for kind in kind_names() for found in _all_properties(kind_schema(kind))]
+    names = {name for name, part in parts if not _secret(part) and "type" in part}
     names |= {name for name, _ in _all_properties(settings_schema())} - {"variables", "default"}
     return frozenset(names | {kind_schema(kind)["x-stack-key"] for kind in kind_names()} - {"destinations"})
 
@@ -203,7 +204,7 @@ def _inside(source: Source, value: Value, marks: Marks, schema: Mapping[str, Any
             if is_secret_key(key, schema):
                 yield _region(source, marks[1 + 2 * index])
             part = schema.get("properties", {}).get(key) or schema.get("additionalProperties")
-            if isinstance(part, dict):
+            if isinstance(part, dict) and ("type" in part or "properties" in part):
                 yield from _inside(source, inner, inner_marks, part)
             else:
                 yield from _looks(source, inner, inner_marks, bool(LOOKS_SECRET.search(key)))

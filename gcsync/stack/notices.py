@@ -8,15 +8,17 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from gcsync.model.value import Path, Value
+from gcsync.model.value import Path, Value, leaves
 from gcsync.schema.compose import kind_schema
 from gcsync.stack.declared import Declared
+from gcsync.stack.kind_rules import FOR_EACH
 from gcsync.stack.report import Report
 from gcsync.stack.settings import Settings
 
 _SECRET_NAME = re.compile(
     r"auth|key|token|secret|passw|credential|signature|cookie|^(?:code|sig|sas|pwd|jwt|session)$", re.I
 )
+_IN_AN_INSTANCE = re.compile(r"token|secret|passw|credential|api[-_]?key|^authorization$", re.I)
 _EXPRESSION = re.compile(r"(?<!\$)\$\{[^}]*\}")
 
 
@@ -49,6 +51,13 @@ def warn_of_plain_secrets(entry: Declared, report: Report) -> None:
     for path, kind in _sensitive(entry.value, kind_schema(entry.kind), ()):
         message = f"a plain secret in the file: {kind}"
         report.warn("GC151", message, entry.spot(path), entry.path(path), hint)
+    written = entry.value.get(FOR_EACH) if isinstance(entry.value, dict) else None
+    for inner, value in leaves(written) if isinstance(written, dict) else ():
+        name = str(inner[-1]) if len(inner) > 1 else ""
+        if isinstance(value, str) and _IN_AN_INSTANCE.search(name) and _EXPRESSION.sub("", value).strip():
+            path = (FOR_EACH, *inner)
+            message = f"a plain secret in the file: `{name}` of an instance"
+            report.warn("GC151", message, entry.spot(path), entry.path(path), hint)
 
 
 def warn_of_default_secrets(settings: Settings, report: Report) -> None:

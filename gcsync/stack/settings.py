@@ -13,8 +13,9 @@ from gcsync.model.value import Path, Value
 from gcsync.schema.compose import kind_names, kind_schema, settings_schema
 from gcsync.stack.check import Checker, Fault, describe
 from gcsync.stack.discover import sections
-from gcsync.stack.expressions import expressions_in, nearest, unescape
+from gcsync.stack.expressions import expressions_in, unescape
 from gcsync.stack.marks import find, find_key
+from gcsync.stack.nearest import nearest
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.source import Source
 from gcsync.stack.unknown import Unknown

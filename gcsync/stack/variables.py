@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from gcsync.model.value import SECRET_TEXT, Path, Value
 from gcsync.stack.check import describe
-from gcsync.stack.expressions import Known, nearest
 from gcsync.stack.marks import Marks, find
+from gcsync.stack.nearest import nearest
 from gcsync.stack.report import Report, Spot
+from gcsync.stack.scope import Known
 from gcsync.stack.source import Source
 from gcsync.stack.unknown import BROKEN, Unknown
 

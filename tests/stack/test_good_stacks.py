@@ -1,7 +1,8 @@
 """Stack files that must be read, each with what must come of it in a `.expect.json` beside it.
 
-`inputs` there is what the command line and the environment give; a secret is written as `{"secret": true}`; settings
-and lifecycles that are as by default are left out.
+`inputs` there is what the command line and the environment give; a secret is written as `{"secret": true}`, what only
+an apply tells as `{"reference": ...}` or with its text as `{"parts": [...]}`; settings and lifecycles that are as by
+default are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from gcsync import stack
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Place
 from gcsync.model.resource import DEFAULT_LIFECYCLE, Resource, Safety, Stack
-from gcsync.model.value import Secret, replace_leaves
+from gcsync.model.value import Reference, Secret, Value, replace_leaves
 from gcsync.stack import Inputs
 
 GOOD = Path(__file__).parent / "good"
@@ -67,13 +68,22 @@ def plain(loaded: Stack) -> dict[str, Any]:
 
 
 def plain_resource(resource: Resource) -> dict[str, Any]:
-    attributes = replace_leaves(
-        resource.attributes, lambda leaf: {"secret": True} if isinstance(leaf, Secret) else leaf
-    )
-    if resource.lifecycle == DEFAULT_LIFECYCLE:
-        return {"attributes": attributes}
-    lifecycle = asdict(resource.lifecycle)
-    return {"attributes": attributes, "lifecycle": lifecycle | {"ignore_changes": [*lifecycle["ignore_changes"]]}}
+    found: dict[str, Any] = {"attributes": replace_leaves(resource.attributes, plain_leaf)}
+    if resource.lifecycle != DEFAULT_LIFECYCLE:
+        found["lifecycle"] = asdict(resource.lifecycle) | {"ignore_changes": [*resource.lifecycle.ignore_changes]}
+    if resource.dependencies:
+        found["dependencies"] = sorted(map(str, resource.dependencies))
+    return found
+
+
+def plain_leaf(leaf: Value) -> Value:
+    if isinstance(leaf, Secret):
+        inner = plain_leaf(leaf.reveal())
+        return {"secret": inner if isinstance(leaf.reveal(), Reference) else True}
+    if not isinstance(leaf, Reference):
+        return leaf
+    parts = [part if isinstance(part, str) else plain_leaf(part) for part in leaf.parts]
+    return {"parts": parts} if parts else {"reference": f"{leaf.address}.{leaf.attribute}"}
 
 
 def brief(diagnostic: Diagnostic) -> str:
@@ -97,7 +107,7 @@ def test_is_valid_without_any_inputs(name: str) -> None:
 def test_every_resource_is_under_its_own_address_and_bears_every_default(name: str) -> None:
     for address, resource in load(name).resources.items():
         assert resource.address == address
-        assert {"name", "enabled", "destinations"} <= set(resource.attributes)
+        assert {"name", "enabled"} <= set(resource.attributes)
 
 
 def test_every_stack_file_has_an_expectation() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ streams:
 """
 
 
-def diagnose(folder: Path, text: str, **inputs: tuple[str, ...]) -> tuple[Diagnostic, ...]:
+def diagnose(folder: Path, text: str, **inputs: Any) -> tuple[Diagnostic, ...]:
     (folder / "a.yaml").write_text(HEAD + text, encoding="utf-8")
     return validate(["a.yaml"], Inputs(**inputs), folder=folder)
 
