@@ -374,6 +374,13 @@ class TestCreating:
             f'the suffix "prod" of account 012345678901 in eu-west-1 is in use by "main" ({first.id})',
         )
 
+    def test_an_integration_is_never_in_its_own_way(self) -> None:
+        talk = Talk()
+        talk.api.lose("PUT", "config/current", 409)
+        with pytest.raises(ChangedSince) as caught:
+            SOURCE.create(talk.session, DECLARED, MARKER)
+        assert caught.value.diagnostic.code == "GC342"
+
     def test_nested_errors_are_told(self) -> None:
         talk = Talk()
         talk.api.refuse("PUT", "config/current", 400, "Not valid", errors=[{"message": "no account", "errors": []}])

@@ -193,13 +193,21 @@ class TestCreating:
             TRIGGER.create(talk.session, DECLARED, MARKER)
         assert (caught.value.diagnostic.code, talk.conversation.slept) == ("GC345", [1.0, 2.0, 4.0, 8.0])
 
-    @pytest.mark.parametrize("message", ["The topic is unknown", "The workflow was deleted", "already published"])
-    def test_no_other_refusal_is_repeated(self, message: str) -> None:
+    @pytest.mark.parametrize(
+        ("status", "message", "code"),
+        [
+            (400, "The topic is unknown", "GC311"),
+            (400, "already published", "GC311"),
+            (409, UNPUBLISHED, "GC315"),
+            (422, UNPUBLISHED, "GC330"),
+        ],
+    )
+    def test_no_other_refusal_is_repeated(self, status: int, message: str, code: str) -> None:
         talk = Talk()
-        talk.api.refuse("POST", TRIGGERS, 400, message)
+        talk.api.refuse("POST", TRIGGERS, status, message)
         with pytest.raises(RemoteError) as caught:
             TRIGGER.create(talk.session, DECLARED, MARKER)
-        assert (caught.value.diagnostic.code, len(talk.asked)) == ("GC311", 1)
+        assert (caught.value.diagnostic.code, len(talk.asked)) == (code, 1)
 
     def test_a_lost_answer_leaves_the_outcome_open_and_is_never_sent_twice(self) -> None:
         talk = Talk()
@@ -284,6 +292,13 @@ class TestUpdating:
         raw = wire(matchCriteria=there and [{**known, **criterion} for criterion in there])
         criteria = [{"json_path": "a", "operator": "Equal", **declared}]
         assert sent(raw, {"match_criteria": criteria})["matchCriteria"] == [{**known, **result}]
+
+    def test_of_two_criteria_for_the_same_each_keeps_its_own_unknown_fields(self) -> None:
+        known = {"jsonPath": "a", "operator": "NotEqual"}
+        raw = wire(matchCriteria=[{**known, "value": "a", "x": 1}, {**known, "value": "b", "x": 2}])
+        criteria = [{"json_path": "a", "operator": "NotEqual", "value": value} for value in "cd"]
+        body = sent(raw, {"match_criteria": criteria})
+        assert body["matchCriteria"] == [{**known, "value": "c", "x": 1}, {**known, "value": "d", "x": 2}]
 
     @pytest.mark.parametrize(
         ("raw", "attributes", "marker", "description"),
