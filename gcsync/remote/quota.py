@@ -74,6 +74,7 @@ class Quota:
         self._held_until = -math.inf
         self._held = False
         self._held_for = Purpose.PLAIN
+        self._held_seconds = 0.0
         self._refusals_in_a_row = 0
         self._allowed: int | None = None
         self._told = False
@@ -235,33 +236,50 @@ class Quota:
         self._refusals_in_a_row += 1
         backoff = min(_LONGEST_BACKOFF, 2.0 ** (self._refusals_in_a_row - 1))
         seconds = after if after else backoff
-        self._held, self._held_until, self._held_for = True, now + seconds, leave.purpose
+        self._held, self._held_until = True, now + seconds
+        self._held_for, self._held_seconds = leave.purpose, seconds
         if leave.alone and self._told and not self._slides and seconds <= _MOST_MARGIN:
             self._margin = min(_MOST_MARGIN, self._margin + 0.5)
 
     def _open_after_refusal(self) -> None:
         """The hold is over: conclude from it how long the window is and how many requests it takes."""
         self._held = False
-        self._shared = self._shared or (self._slides and self._span_confirmed)
-        if self._slides or not self._told:
-            self._conclude(self._held_until)
-        self._slides = False
-        self._turn()
         self._well = 0
-        self._try_after *= 2
+        if not self._told:
+            self._conclude(self._held_until)
+        elif self._slides:
+            self._doubt(self._held_until)
+        self._turn()
+
+    def _doubt(self, until: float) -> None:
+        """One's own log went wrong: the window is a little longer than told, or others use up the limit as well."""
+        longer = until - self._log.freed_at
+        self._slides = False
+        self._shared = self._span_confirmed or longer > self.span + _MOST_MARGIN
+        if not self._shared:
+            self._log.widen(longer)
 
     def _conclude(self, until: float) -> None:
         """Room comes at `until`, so what counts now is younger than that by no more than the window's length."""
         if self._allowed is None:
-            self._allowed = max(1, self._log.admitted)
+            if self._log.admitted <= self._most_in_flight:
+                # The window was used up before the first request, and is no measure of what is allowed.
+                self._log.clear()
+                return
+            self._allowed = self._log.admitted
             self._log.widen(until - self._log.oldest(until))
             self._try_after = _TRY_AFTER // 2
-        elif self._held_for is not Purpose.LIMIT and self._span_confirmed:
-            if not self._told:
-                self._allowed = max(1, min(self._allowed - 1, self._log.admitted_since(until - self.span)))
-        elif self._held_for is not Purpose.LIMIT:
+        elif self._held_for is Purpose.LIMIT:
+            self._try_after *= 2
+        elif not self._span_confirmed:
             # What was taken for free still counted: the window is longer.
             self._log.widen(min(until - self._log.freed_at, LONGEST_WAIT))
+        elif self._held_seconds <= _MOST_MARGIN:
+            self._log.widen(min(self.span + self._held_seconds / 2, LONGEST_WAIT))
+            self._allowed = max(1, math.floor(self._allowed * 0.95))
+        else:
+            counted = self._log.admitted_since(until - self.span)
+            self._allowed = max(1, math.floor(self._allowed * 0.75), min(self._allowed - 1, counted))
 
 
 class _Log:
@@ -302,6 +320,10 @@ class _Log:
         """Take the window for at least that long."""
         if span > 0 and (self.span == math.inf or span > self.span):
             self.span = span
+
+    def clear(self) -> None:
+        self.admitted = 0
+        self._entries.clear()
 
     def _pop(self) -> None:
         self.freed_at, admitted = self._entries.popleft()
