@@ -40,9 +40,10 @@ def subjects_of(stacks: Sequence[Stack], environ: Mapping[str, str]) -> tuple[Su
 
 
 def _by_organization(stacks: Sequence[Stack]) -> Iterator[Subject]:
-    declared = dict.fromkeys(stack.organization for stack in stacks if stack.organization is not None)
+    found = dict.fromkeys(stack.organization for stack in stacks if stack.organization is not None)
+    declared: list[str | None] = list(found)
     region = next((stack.region for stack in stacks if stack.region is not None), None)
-    for organization in declared or {None: None}:
+    for organization in declared or [None]:
         members = [stack for stack in stacks if stack.organization in (None, organization)]
         kinds = frozenset(address.kind for stack in members for address in stack.resources)
         yield Subject(region, organization, stacks[0].credentials, kinds)
