@@ -9,58 +9,15 @@ from hypothesis import strategies as st
 
 from gcsync.kinds import kinds_by_name
 from gcsync.kinds.eventbridge_source import EventBridgeSource
-from gcsync.model.address import Address
 from gcsync.model.failure import ChangedSince, Denied, NoSuchKind, OutcomeUnknown, RemoteError
-from gcsync.model.marker import Marker, UnusableMarker
+from gcsync.model.marker import UnusableMarker
 from gcsync.model.resource import RemoteObject, RemoteStatus
 from tests.contract.public_api import CONTEXT, INTEGRATIONS, TYPE
+from tests.kinds.sources import DECLARED, MARKER, PROPERTIES, config, wire
 from tests.kinds.talking import Talk
 from tests.remote.answering import Answer, converse, error
 
 SOURCE = EventBridgeSource()
-MARKER = Marker("contact-center@dev", Address("eventbridge_source", "main"), ("abc", "..."))
-DECLARED: dict[str, Any] = {
-    "name": "main",
-    "notes": "For analytics",
-    "enabled": True,
-    "aws_account_id": "012345678901",
-    "aws_region": "eu-west-1",
-    "suffix": "prod",
-    "topics": ["v2.detail.events.conversation.{id}.customer.start", "v2.users.{id}.presence"],
-}
-PROPERTIES = {
-    "awsAccountId": "012345678901",
-    "awsAccountRegion": "eu-west-1",
-    "eventSourceSuffix": "prod",
-    "eventFilter": DECLARED["topics"],
-}
-
-
-def config(**fields: Any) -> dict[str, Any]:
-    return {
-        "id": "config-1",
-        "name": "main",
-        "version": 3,
-        "properties": PROPERTIES,
-        "advanced": {},
-        "notes": f"For analytics\n\n{MARKER.render()}",
-        "credentials": {},
-        **fields,
-    }
-
-
-def wire(configuration: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
-    """An integration as the API returns it with its configuration."""
-    return {
-        "id": "id-1",
-        "name": "main",
-        "integrationType": {"id": TYPE},
-        "intendedState": "ENABLED",
-        "reportedState": {"code": "ACTIVE"},
-        "selfUri": f"{INTEGRATIONS}/id-1",
-        "config": {"current": configuration or config()},
-        **fields,
-    }
 
 
 def read(raw: dict[str, Any]) -> RemoteObject:
