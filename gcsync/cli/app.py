@@ -14,6 +14,8 @@ from gcsync.cli.drift import drift
 from gcsync.cli.emulator import serve
 from gcsync.cli.exit_codes import ExitCode, explain_exit_codes
 from gcsync.cli.explain import explain
+from gcsync.cli.export import export
+from gcsync.cli.import_object import import_object
 from gcsync.cli.init import init
 from gcsync.cli.list import list_owned
 from gcsync.cli.main import version
@@ -44,6 +46,8 @@ app.command("plan")(plan)
 app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)
+app.command("export")(export)
+app.command("import")(import_object)
 app.command("list")(list_owned)
 app.command("topics")(topics)
 app.command("doctor")(doctor)

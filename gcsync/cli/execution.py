@@ -14,7 +14,7 @@ from gcsync.cli.options import Common, Format
 from gcsync.cli.showing import show
 
 if TYPE_CHECKING:
-    from gcsync.cli.walk import Planned
+    from gcsync.cli.walk import Planned, Visit
     from gcsync.engine import Event, Options, StopRequest
     from gcsync.model.outcome import Report
     from gcsync.model.plan import Plan
@@ -33,12 +33,13 @@ class Execution:
     parallelism: int
     output_format: Format
 
-    def run(self, stacks: Sequence[Stack]) -> ExitCode:
-        """Raises DiagnosticError for what keeps the plan from being made at all."""
+    def run(self, stacks: Sequence[Stack], look: Callable[[tuple[Visit, ...]], None] = lambda _: None) -> ExitCode:
+        """`look` sees what was read. Raises DiagnosticError for what keeps the plan from being made at all."""
         from gcsync.cli.walk import announce_to, grouped, plan_all, visit
 
         with grouped(stacks, self.common) as groups:
             visits = visit(groups, announce_to(self._stream), no_color=self.common.no_color)
+            look(visits)
             planned = plan_all(visits, self.options)
             return self._apply(planned)
 

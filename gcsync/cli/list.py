@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from gcsync.cli import options, output
 from gcsync.cli.exit_codes import ExitCode
@@ -20,6 +22,12 @@ def list_owned(
     environment: options.Environment = None,
     variables: options.Variables = None,
     variable_files: options.VariableFiles = None,
+    stack: Annotated[
+        str | None, typer.Option("--stack", metavar="NAME", help="Only what this stack owns, in any environment.")
+    ] = None,
+    orphans: Annotated[
+        bool, typer.Option("--orphans", help="Only what its own stack's file no longer declares.")
+    ] = False,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
     """Show every object that any stack owns in the organization, orphans included."""
@@ -35,8 +43,19 @@ def list_owned(
     unread = [entry for one in visits for entry in one.refreshed.not_checked]
     for entry in unread:
         output.notice(f"not checked: {entry.kind}: {entry.reason}")
-    _show(list(rows.values()), common, output_format)
-    return ExitCode.ERROR if unread else ExitCode.DONE
+    chosen = [row for row in rows.values() if stack is None or stack in (row.stack, row.owner)]
+    if orphans:
+        _tell_unknown(chosen)
+        chosen = [row for row in chosen if row.orphan]
+    _show(chosen, common, output_format)
+    return ExitCode.ERROR if any(entry.unread_kind for entry in unread) else ExitCode.DONE
+
+
+def _tell_unknown(rows: list[Owned]) -> None:
+    """That of some objects nobody can tell: the file of their stack was not read."""
+    unknown = sorted({row.owner for row in rows if row.orphan is None and not row.problem})
+    if unknown:
+        output.notice(f"not known, as their files were not read: whether {', '.join(unknown)} have orphans")
 
 
 def _show(rows: list[Owned], common: Common, output_format: Format) -> None:

@@ -40,3 +40,22 @@ class Owned:
     address: str
     declared: bool | None = None
     problem: str = ""
+
+    @property
+    def stack(self) -> str:
+        """The owner without its environment."""
+        return self.owner.partition("@")[0]
+
+    @property
+    def environment(self) -> str | None:
+        return self.owner.partition("@")[2] or None
+
+    @property
+    def key(self) -> str:
+        """The address without its kind: `agents["emea"]`."""
+        return self.address.partition(".")[2]
+
+    @property
+    def orphan(self) -> bool | None:
+        """Whether its stack's file does not declare it; None where that was not read."""
+        return None if self.declared is None else not self.declared

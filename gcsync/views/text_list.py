@@ -20,7 +20,16 @@ def render_list(rows: Sequence[Owned], style: Style) -> str:
         lines = [line for row in ordered for line in _record(row, style)]
     else:
         lines[0] = style.paint(lines[0], Tone.BOLD)
-    return "\n".join([*lines, "", f"{plural(len(rows), 'object')}."]) + "\n"
+    return "\n".join([*lines, "", _closing(rows)]) + "\n"
+
+
+def _closing(rows: Sequence[Owned]) -> str:
+    orphans = sum(row.orphan is True for row in rows)
+    unknown = sum(row.orphan is None and not row.problem for row in rows)
+    known = [f"{plural(orphans, 'orphan')}"] if orphans else []
+    if 0 < unknown < len(rows):
+        known.append(f"{unknown} of which nobody can tell: no file of their stack was read")
+    return f"{'; '.join([plural(len(rows), 'object'), *known])}."
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

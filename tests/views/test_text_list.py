@@ -24,7 +24,7 @@ def test_where_the_table_does_not_fit_each_object_has_its_lines() -> None:
         "  12ab\n"
         "  orphan: no stack file declares it\n"
         "\n"
-        "2 objects.\n"
+        "2 objects; 1 orphan.\n"
     )
 
 
