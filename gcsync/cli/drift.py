@@ -44,10 +44,10 @@ def drift(
 
 
 def exit_code(reports: tuple[DriftReport, ...], *, ignore_missing: bool) -> ExitCode:
-    """1 where a whole kind or a stack could not be judged, 2 for drift, else 0."""
+    """1 where a kind that the organization has, or a stack, could not be judged, 2 for drift, else 0."""
     if any(report.plan.errored for report in reports):
         return ExitCode.ERROR
-    if any(entry.whole_kind for report in reports for entry in report.not_checked):
+    if any(entry.unread_kind for report in reports for entry in report.not_checked):
         return ExitCode.ERROR
     found = any(report.found(ignore_missing=ignore_missing) for report in reports)
     return ExitCode.CHANGES if found else ExitCode.DONE

@@ -32,7 +32,9 @@ def refresh(kinds: Mapping[str, Kind], session: GenesysSession, declared: frozen
             if name in declared:
                 errors.append(error.diagnostic)
             else:
-                not_checked.append(NotChecked(name, error.diagnostic.message, hint=error.diagnostic.hint))
+                absent = isinstance(error, NoSuchKind)
+                said = error.diagnostic
+                not_checked.append(NotChecked(name, said.message, hint=said.hint, absent=absent))
         except RemoteError as error:
             errors.extend(error.diagnostics)
     if errors:

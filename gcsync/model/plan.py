@@ -112,10 +112,17 @@ class NotChecked:
     id: str | None = None
     attribute: str | None = None
     hint: str = ""
+    absent: bool = False
+    """The organization has no such kind: there is nothing that could not be read."""
 
     @property
     def whole_kind(self) -> bool:
         return self.address is None and self.id is None
+
+    @property
+    def unread_kind(self) -> bool:
+        """A whole kind that may have objects, which nobody saw."""
+        return self.whole_kind and not self.absent
 
 
 class Operation(StrEnum):

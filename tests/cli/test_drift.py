@@ -16,6 +16,7 @@ PLAN = Plan("one", "one", TARGET, ())
 ERRED = Plan("one", "one", TARGET, (), diagnostics=(Diagnostic("GC401", "two objects bear one marker"),))
 CHANGE = Change(Address("stream", "a"), Action.UPDATE, "genesyscloud_event_stream", "a")
 KIND = NotChecked("stream", "no permission")
+ABSENT = NotChecked("stream", "no such API", absent=True)
 ATTRIBUTE = NotChecked("stream", "not returned", address=CHANGE.address, attribute="destinations")
 
 
@@ -25,6 +26,8 @@ ATTRIBUTE = NotChecked("stream", "not returned", address=CHANGE.address, attribu
         (DriftReport(PLAN), False, 0),
         (DriftReport(PLAN, pending=(CHANGE,)), False, 0),
         (DriftReport(PLAN, not_checked=(ATTRIBUTE,)), False, 0),
+        (DriftReport(PLAN, not_checked=(ABSENT,)), False, 0),
+        (DriftReport(PLAN, drifted=(CHANGE,), not_checked=(ABSENT,)), False, 2),
         (DriftReport(PLAN, drifted=(CHANGE,)), True, 2),
         (DriftReport(PLAN, missing=(CHANGE,)), False, 2),
         (DriftReport(PLAN, missing=(CHANGE,), not_adopted=(CHANGE,)), True, 0),
