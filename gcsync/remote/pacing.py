@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable
 
-from gcsync.remote.quota import Headers, Pass, Quota
+from gcsync.remote.quota import LONGEST_WAIT, Headers, Pass, Quota
 from gcsync.remote.retry import Again, Surroundings, asked_to_wait, is_rate_limit, whole_number
 from gcsync.remote.wait import Wait
 from gcsync.remote.wire import Call, Reply
@@ -60,14 +60,14 @@ class Pacer:
                 decision = self._quota.admit(now)
                 if isinstance(decision, Pass):
                     return decision
-                seconds = decision.until - now
+                seconds = min(decision.until - now, LONGEST_WAIT)
                 in_flight = self._quota.in_flight > 0
                 if in_flight:
                     self._changed.wait(min(seconds, _LOOK_AGAIN))
             if not in_flight:
                 self._announce(Wait(seconds, "rate limit used up"))
                 self._surroundings.sleep_for(seconds)
-                self._slept_until = decision.until
+                self._slept_until = now + seconds
 
     def _now(self) -> float:
         """The time; a wait that has been waited is over, whatever the clock says."""

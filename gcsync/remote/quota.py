@@ -273,9 +273,9 @@ class Quota:
             self._try_after *= 2
         elif not self._span_confirmed:
             # What was taken for free still counted: the window is longer.
-            self._log.widen(min(until - self._log.freed_at, LONGEST_WAIT))
+            self._log.widen(until - self._log.freed_at)
         elif self._held_seconds <= _MOST_MARGIN:
-            self._log.widen(min(self.span + self._held_seconds / 2, LONGEST_WAIT))
+            self._log.widen(self.span + self._held_seconds / 2)
             self._allowed = max(1, math.floor(self._allowed * 0.95))
         else:
             counted = self._log.admitted_since(until - self.span)
@@ -317,7 +317,8 @@ class _Log:
         return sum(admitted for answered, admitted in self._entries if answered > time)
 
     def widen(self, span: float) -> None:
-        """Take the window for at least that long."""
+        """Take the window for at least that long, but for no longer than anyone waits."""
+        span = min(span, LONGEST_WAIT)
         if span > 0 and (self.span == math.inf or span > self.span):
             self.span = span
 

@@ -131,3 +131,12 @@ def test_an_hour_of_use_is_remembered_in_bounded_space() -> None:
     for number in range(50_000):
         told(quota, 1, allowed=1_000_000, now=number * 0.001)
     assert len(quota._log._entries) <= 20_000
+
+
+def test_a_window_learnt_over_a_long_time_is_no_longer_than_anyone_waits() -> None:
+    quota = Quota()
+    for number in range(20):
+        quota.answered(passed(quota, number * 9.0), number * 9.0, None)
+    quota.refused(passed(quota, 175.0), 175.0, None, 170.0)
+    passed(quota, 345.0)
+    assert quota.span == 180.0
