@@ -119,7 +119,7 @@ class _Builder:
     def _undeclared(self, address: Address, remote: RemoteObject) -> Change:
         removal = self.stack.removed.get(address)
         released = removal is not None and not removal.destroy
-        before = kind_schema(remote.kind).canonical(remote.attributes)
+        before = self._shown(address, remote)
         if released:
             explanation = "removed from the stack, the object stays"
         elif self.options.destroy:
@@ -136,6 +136,15 @@ class _Builder:
             explanation=explanation,
             remote=remote,
         )
+
+    def _shown(self, address: Address, remote: RemoteObject) -> dict[str, Value]:
+        """An object that is not declared, or shall be destroyed, without what was applied to it as a secret."""
+        schema, marker, declared = kind_schema(remote.kind), remote.marker, self.stack.resources.get(address)
+        if not isinstance(marker, Marker):
+            return schema.canonical(remote.attributes)
+        fingerprints = Fingerprints(schema, marker.owner, marker.address, self.key)
+        comparison = Comparison(schema, fingerprints, fingerprints.last_applied(marker))
+        return comparison.sealed(declared.attributes if declared is not None else {}, remote.attributes)
 
     def _create(
         self, resource: Resource, attributes: Mapping[str, Value], half_made: RemoteObject | None = None
@@ -203,7 +212,7 @@ class _Builder:
         schema = kind_schema(remote.kind)
         comparison = Comparison(schema, fingerprints, last_applied)
         attributes = comparison.compare(declared, remote.attributes, resource.lifecycle.ignore_changes)
-        before = schema.canonical(remote.attributes)
+        before = comparison.sealed(declared, remote.attributes)
         before.update({a.name: a.before for a in attributes if a.before is not ABSENT})
         after = dict(before)
         for attribute in attributes:

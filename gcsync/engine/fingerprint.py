@@ -69,6 +69,17 @@ class Fingerprints:
         """The same for the part of the value that is not sensitive alone."""
         return slots[0] == self._plain(name, _parts(self.schema.attributes[name], value)[0])
 
+    def hides(self, name: str, slots: tuple[str, ...], value: Value) -> bool:
+        """Whether more of `value` was sensitive when it was applied than its schema says.
+
+        Of a value that was changed since, and of one fingerprinted with a key that is lost, not all can be told.
+        """
+        if len(slots) == 2:
+            return slots[1] != ABSENT and not self.plain_matches(name, slots, value)
+        return any(slot.endswith(_KEYLESS_MARK) for slot in slots) or (
+            self.key is not None and bool(slots) and self.matches(name, slots, Secret(value))
+        )
+
     def _write(self, name: str, shape: Shape, value: Value, *, declared: bool) -> tuple[str, ...]:
         width = slot_count(shape)
         if not declared or shape.computed:

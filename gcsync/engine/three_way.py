@@ -38,6 +38,19 @@ class Comparison:
         )
         return tuple(change for change in changes if change is not None)
 
+    def sealed(self, declared: Mapping[str, Value], remote: Mapping[str, Value]) -> dict[str, Value]:
+        """The whole remote object as it may be shown: hidden where it is, or was applied, as a secret."""
+        return {
+            name: self._sealed(name, declared.get(name), value) for name, value in self.schema.canonical(remote).items()
+        }
+
+    def _sealed(self, name: str, declared: Value, value: Value) -> Value:
+        if isinstance(value, Secret) or is_empty(value):
+            return value
+        if declared is not None:
+            return Secret(value) if self._was_sensitive(name, value) else _seal_like(value, _secret_places(declared))
+        return Secret(value) if self.fingerprints.hides(name, self.last_applied.get(name, ()), value) else value
+
     def _attribute(self, name: str, shape: Shape, declared: Value, remote: Value) -> AttributeChange | None:
         if declared == remote and repr(declared) == repr(remote):  # 1 equals true, also deep inside
             return None
@@ -49,7 +62,7 @@ class Comparison:
         reason = self._reason(name, declared, remote, readable=readable)
         if reason is None:
             return None
-        before, after = sealed_pair(shape, declared, remote, was_sensitive=self._was_sensitive(name))
+        before, after = sealed_pair(shape, declared, remote, was_sensitive=self._was_sensitive(name, remote))
         return AttributeChange(name, before, after, reason, forces_replacement=shape.force_new)
 
     def _reason(self, name: str, declared: Value, remote: Value, *, readable: bool) -> Reason | None:
@@ -66,9 +79,9 @@ class Comparison:
         untouched = self.fingerprints.plain_matches if hidden else self.fingerprints.matches
         return Reason.PENDING if untouched(name, slots, remote) else Reason.CONFLICT
 
-    def _was_sensitive(self, name: str) -> bool:
+    def _was_sensitive(self, name: str, remote: Value) -> bool:
         slots = self.last_applied.get(name, ())
-        return len(slots) == 1 and slots[0].endswith(".")
+        return len(slots) == 1 and self.fingerprints.hides(name, slots, remote)
 
 
 def sealed_pair(shape: Shape, declared: Value, remote: Value, *, was_sensitive: bool) -> tuple[Value, Value]:
