@@ -14,11 +14,11 @@ from gcsync.stack.assemble import Assembler
 from gcsync.stack.changes import Changes, moved_and_removed
 from gcsync.stack.declared import Declared, declared_in
 from gcsync.stack.discover import Files, included, later_sections, sections, stack_files, without_parts
+from gcsync.stack.document import collector_held_off
 from gcsync.stack.instances import Expansion
 from gcsync.stack.masking import Region, sensitive_regions, variable_file_regions
 from gcsync.stack.nearest import nearest
 from gcsync.stack.notices import warn_of_default_secrets, warn_of_plain_secrets
-from gcsync.stack.reader import collector_held_off
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.scope import Scope
 from gcsync.stack.settings import Settings, check_part, read_settings
@@ -201,9 +201,8 @@ def _variable_file(text: str, reading: _Reading) -> Source | None:
     if not source.document.complete:
         return None
     if source.document.value is not None and not isinstance(source.document.value, dict):
-        from gcsync.stack.marks import own
-
-        report.error("GC204", "a variable file is a map", Spot(source, own(source.document.marks)), (), hint)
+        # Without its line: a file that is not a map may well be the bare secret.
+        report.error("GC204", f"--var-file {source.name}: a variable file is a map", hint=hint)
         return None
     return source if source.document.value else None
 

@@ -7,11 +7,9 @@ than all that is done here. Scalars are read as contract section 3 says, which i
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from sys import intern
 from typing import Any, Final
 
@@ -27,12 +25,11 @@ from yaml.events import (
 )
 
 from gcsync.model.value import Path, Value
+from gcsync.stack.document import MAX_DEPTH, MAX_DIGITS, Document, Problem, Stop, collector_held_off
 from gcsync.stack.marks import Marks, own, pack, unpack
 from gcsync.stack.syntax import explain
 from gcsync.stack.unknown import BROKEN, Unknown
 
-MAX_DEPTH: Final = 64
-MAX_DIGITS: Final = 1000
 ALIASED_FREE: Final = 10_000
 ALIASED_PER_NODE: Final = 20
 """What aliases may expand to: 10,000 values, and 20 for each value that is written out."""
@@ -55,62 +52,19 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s\[\]{},]*(?:\s|#[^\n]*\n)+)+")
 _UNSEEN: Final = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a file, before it is known which file."""
-
-    code: str
-    message: str
-    mark: int = 0
-    path: Path = ()
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a file holds. `ends` gives line and column (from 0) of the end of those scalars that span lines.
-
-    `complete` is false when reading stopped early; `value` is then None.
-    """
-
-    value: Value = None
-    marks: Marks = 0
-    ends: dict[int, tuple[int, int]] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    dropped: tuple[tuple[Path, Value, Marks], ...] = ()
-    """What is written in the file and no part of its value, such as the second of two equal keys."""
-    complete: bool = True
-
-
-class _Stop(Exception):
-    """Reading cannot go on; the problem is noted already."""
-
-
 def read(text: str) -> Document:
     """Read one document. Never raises for what the text holds: every problem is in the answer."""
     reader = _Reader(text)
     with collector_held_off():
         try:
             value, marks = reader.document()
-        except _Stop:
+        except Stop:
             return Document(problems=tuple(reader.problems), complete=False)
         except yaml.YAMLError as error:
             code, message, mark, hint = explain(error, text)
             problems = (*reader.problems, Problem(code, message, mark, tuple(reader.path), hint))
             return Document(problems=problems, complete=False)
     return Document(value, marks, reader.ends, tuple(reader.problems), tuple(reader.dropped))
-
-
-@contextmanager
-def collector_held_off() -> Iterator[None]:
-    """Nothing here makes cycles, and walking a hundred thousand young objects again and again doubles the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _next_event(text: str) -> Callable[[], Any]:
@@ -281,7 +235,7 @@ class _Reader:
             if total > allowed:
                 message = f"the aliases of this file stand for {self.aliased:,} values; at most {allowed:,} are read"
                 self.problem("GC111", message, mark, "write the values out, or generate the file", path)
-                raise _Stop
+                raise Stop
 
     def collection(self, event: Any) -> tuple[Value, Marks]:
         """A mapping or a list, with its anchor, its tag and its depth seen to."""
@@ -319,7 +273,7 @@ class _Reader:
 
     def too_deep(self, mark: int) -> None:
         self.problem("GC110", f"nested deeper than {MAX_DEPTH} levels", mark, "no stack needs more than a few")
-        raise _Stop
+        raise Stop
 
     def sequence(self, start: Any) -> tuple[list[Value], Marks]:
         values: list[Value] = []

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from gcsync.stack.reader import Document, Problem, read
+from gcsync.stack.document import Document, Problem
+from gcsync.stack.reader import read
 from gcsync.stack.syntax import NOT_TEXT, not_text
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -42,11 +43,15 @@ class UnreadableFile(Exception):
 
 
 def open_source(path: Path, name: str) -> Source:
-    """Read a YAML file. Never raises for what is in it or for its absence: the document says what is wrong."""
+    """Read a YAML file, or a JSON file by its name. Never raises for what is in it: the document says what is wrong."""
     try:
         text = read_text(path)
     except UnreadableFile as error:
         return Source(name, path, "", Document(problems=(error.problem,), complete=False))
+    if path.suffix == ".json":
+        from gcsync.stack.json_reader import read_json
+
+        return Source(name, path, text, read_json(text))
     if not text.isascii() and (found := NOT_TEXT.search(text)) is not None:
         code, message, mark, hint = not_text(text, found)
         return Source(name, path, text, Document(problems=(Problem(code, message, mark, (), hint),), complete=False))

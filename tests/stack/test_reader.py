@@ -11,8 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gcsync.stack.document import MAX_DEPTH
 from gcsync.stack.marks import find, find_key, to_place, unpack
-from gcsync.stack.reader import ALIASED_FREE, MAX_DEPTH, read
+from gcsync.stack.reader import ALIASED_FREE, read
 
 
 def codes(text: str) -> list[str]:
