@@ -33,15 +33,19 @@ check: install
 test: check
 	$(BIN)/pytest -n $(WORKERS) -m "not full"
 
+$(VENV)/.installed-full: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,test-full]'
+	@touch $@
+
 $(PRISM)/.installed: tests/contract/package-lock.json
 	@command -v npm >/dev/null || { echo "make test-full needs npm and Node.js 18.20 or newer, for Prism; it skips nothing"; exit 1; }
 	npm ci --silent --prefix tests/contract
 	@touch $@
 
-test-full: check $(PRISM)/.installed
+test-full: check $(VENV)/.installed-full $(PRISM)/.installed
 	$(BIN)/pytest -n $(WORKERS)
 
-soak: install $(PRISM)/.installed
+soak: install $(VENV)/.installed-full $(PRISM)/.installed
 	$(BIN)/pytest -n $(WORKERS) tests --hypothesis-profile=soak
 
 demo: install
