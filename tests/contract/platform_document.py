@@ -43,9 +43,6 @@ def with_event_streams() -> dict[str, Any]:
     schemas["EventStreamError"] = schemas.pop("ErrorBody")
     text = json.dumps(streams).replace('"#/components/schemas/ErrorBody"', '"#/components/schemas/EventStreamError"')
     streams = json.loads(text)
-    for path in streams["paths"].values():
-        for operation in path.values():
-            operation["security"] = streams["security"] if isinstance(operation, dict) else None
     both["paths"] |= streams["paths"]
     for section, entries in streams["components"].items():
         both["components"].setdefault(section, {}).update(entries)

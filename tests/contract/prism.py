@@ -54,9 +54,13 @@ class Prism:
 
 
 @contextmanager
-def proxy(upstream: str, folder: Path) -> Iterator[Prism]:
-    """Prism between a client and `upstream`; what does not agree with the document is answered with an error."""
-    with _running(folder, document.with_the_organization(), "proxy", "--errors", upstream) as prism:
+def proxy(upstream: str, folder: Path, described: dict[str, Any] | None = None) -> Iterator[Prism]:
+    """Prism between a client and `upstream`; what does not agree with the document is answered with an error.
+
+    The document is that of event streams, unless another one is given.
+    """
+    source = described if described is not None else document.with_the_organization()
+    with _running(folder, source, "proxy", "--errors", upstream) as prism:
         yield prism
 
 
