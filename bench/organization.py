@@ -20,6 +20,7 @@ from gcsync.model.value import reveal
 from gcsync.stack import Inputs, load
 
 PAGE = 100
+EMPTY_PAGE = json.dumps({"entities": [], "pageSize": PAGE, "pageNumber": 1, "pageCount": 1, "total": 0}).encode()
 ORGANIZATION = {"id": "00000000-0000-4000-8000-000000000001", "name": "Example Ltd"}
 
 
@@ -108,6 +109,8 @@ def _serve(pages: list[bytes], pipe: Connection) -> None:
             url = urlsplit(self.path)
             if url.path.endswith("/organizations/me"):
                 self._answer(json.dumps(ORGANIZATION).encode())
+            elif not url.path.endswith("/eventstreams"):
+                self._answer(EMPTY_PAGE)
             else:
                 self._answer(pages[int(parse_qs(url.query)["pageNumber"][0]) - 1])
 

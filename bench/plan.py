@@ -41,8 +41,8 @@ def measure() -> list[Figure]:
         Figure(
             "requests of that plan",
             requests,
-            len(pages) + 2,
-            f"{len(pages)} pages of {PAGE}, a token, the organization",
+            len(pages) + 2 + 2,
+            f"{len(pages)} pages of {PAGE}, one of each other kind, a token, the organization",
             "",
         ),
     ]

@@ -57,12 +57,15 @@ class EventBridgeSource:
     name = "eventbridge_source"
 
     def list(self, session: GenesysSession) -> Listing:
-        capacity = _capacity(session)
         pages = session.pages(_PATH, params={"integrationType": TYPE, **_EXPAND}, **_VIEW)
         # Older servers do not know the filter (SDK 269 is the first that has it).
         ours = [raw for raw in pages.entities if _type_of(raw) == TYPE]
         objects = tuple(found for raw in ours if (found := _complete(session, raw)) is not None)
-        return Listing(objects, moved=pages.moved, pages=pages.pages + 1, capacity=capacity)
+        return Listing(objects, moved=pages.moved, pages=pages.pages)
+
+    def capacity(self, session: GenesysSession) -> int | None:
+        """`maxInstances` of the type."""
+        return _capacity(session)
 
     def read(self, session: GenesysSession, object_id: str) -> RemoteObject | None:
         raw = or_none(lambda: session.get(_path(object_id), params=_EXPAND, **_VIEW))

@@ -6,7 +6,7 @@ Every method may raise `gcsync.model.failure.RemoteError`; the subclasses named 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from gcsync.model.marker import Marker
 from gcsync.model.resource import Listing, RemoteObject
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Protocol):
-    """A kind of object: how it is listed, read and written. Attributes carry the schema's names; secrets stay sealed."""
+    """A kind of object: how it is listed, read and written. Attributes have the schema's names; secrets stay sealed."""
 
     name: str
 
@@ -41,3 +41,11 @@ class Kind(Protocol):
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
         """Delete the object; one that is gone already is no error."""
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A kind of which an organization may have only so many. Asked only where a stack declares the kind."""
+
+    def capacity(self, session: GenesysSession) -> int | None:
+        """How many there may be; None where the API does not say. Raises NoSuchKind where there may be none at all."""

@@ -2,8 +2,8 @@
 
 On the wire: `{id, name, topicName, target: {type, id, workflowTargetSettings: {dataFormat}}, version, enabled,
 matchCriteria: [{jsonPath, operator, value | values}], eventTTLSeconds, delayBySeconds, description, selfUri}` (Python
-SDK, models/trigger.py, models/match_criteria.py:114). PUT replaces, `version` is its lock, and `topicName` must be as it
-was (process_automation_api.py:1036). Of `value` and `values` only the declared one is sent, as the SDKs do; the
+SDK, models/trigger.py, models/match_criteria.py:114). PUT replaces, `version` is its lock, and `topicName` must be as
+it was (process_automation_api.py:1036). Of `value` and `values` only the declared one is sent, as the SDKs do; the
 Terraform provider sends null for the other. The marker ends the description.
 """
 

@@ -72,7 +72,7 @@ def source_conflicts(session: GenesysSession) -> Any:
 
 
 def no_such_type(session: GenesysSession) -> Any:
-    return failure(lambda: SOURCE.list(session))
+    return failure(lambda: SOURCE.capacity(session))
 
 
 def trigger_lifecycle(session: GenesysSession) -> Any:

@@ -158,13 +158,12 @@ def test_no_integration_of_a_server_ends_in_anything_but_an_object_or_an_error(
 
 
 class TestListing:
-    def test_it_takes_the_type_and_one_listing(self) -> None:
+    def test_it_takes_one_request(self) -> None:
         talk = Talk()
         created = made(talk)
         listing = SOURCE.list(talk.session)
-        assert ([o.id for o in listing.objects], listing.capacity, listing.pages) == ([created.id], 5, 2)
+        assert ([o.id for o in listing.objects], listing.pages) == ([created.id], 1)
         assert talk.asked == [
-            f"GET {INTEGRATIONS}/types/{TYPE}",
             f"GET {INTEGRATIONS}?pageSize=100&pageNumber=1&integrationType={TYPE}&expand=config.current",
         ]
 
@@ -189,16 +188,21 @@ class TestListing:
         talk.api.refuse("GET", "config/current", 404)
         assert SOURCE.list(talk.session).objects == ()
 
+    def test_the_type_says_how_many_there_may_be(self) -> None:
+        talk = Talk()
+        assert SOURCE.capacity(talk.session) == 5
+        assert talk.asked == [f"GET {INTEGRATIONS}/types/{TYPE}"]
+
     def test_a_type_without_a_limit_has_none(self) -> None:
         talk = Talk()
         del talk.api.types[TYPE]["maxInstances"]
-        assert SOURCE.list(talk.session).capacity is None
+        assert SOURCE.capacity(talk.session) is None
 
     def test_an_organization_without_the_type(self) -> None:
         talk = Talk()
         talk.api.types.clear()
         with pytest.raises(NoSuchKind) as caught:
-            SOURCE.list(talk.session)
+            SOURCE.capacity(talk.session)
         found = caught.value.diagnostic
         assert (found.code, found.message) == (
             "GC340",
@@ -213,7 +217,7 @@ class TestListing:
 
     def test_a_page_that_repeats_is_an_error(self) -> None:
         page = {"entities": [wire()], "pageCount": 2, "total": 2}
-        answers = [Answer(200, {"id": TYPE}), Answer(200, page), Answer(200, page)]
+        answers = [Answer(200, page), Answer(200, page)]
         with pytest.raises(RemoteError) as caught:
             SOURCE.list(converse(answers).session)
         assert caught.value.diagnostic.code == "GC325"
