@@ -9,10 +9,12 @@ from dataclasses import replace
 from gcsync.engine.options import Refreshed
 from gcsync.kinds.interface import Kind
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
-from gcsync.model.failure import Denied, NoSuchKind, RemoteError
+from gcsync.model.failure import Denied, NoSuchKind
 from gcsync.model.plan import NotChecked
-from gcsync.model.resource import Listing
+from gcsync.model.resource import Listing, RemoteObject
 from gcsync.remote.session import GenesysSession
+
+_READINGS = 3
 
 
 def refresh(kinds: Mapping[str, Kind], session: GenesysSession, declared: frozenset[str]) -> Refreshed:
@@ -33,7 +35,7 @@ def refresh(kinds: Mapping[str, Kind], session: GenesysSession, declared: frozen
                 errors.append(error.diagnostic)
             else:
                 not_checked.append(NotChecked(name, error.diagnostic.message, hint=error.diagnostic.hint))
-        except RemoteError as error:
+        except DiagnosticError as error:
             errors.extend(error.diagnostics)
     if errors:
         raise DiagnosticError(errors)
@@ -41,15 +43,26 @@ def refresh(kinds: Mapping[str, Kind], session: GenesysSession, declared: frozen
 
 
 def _list(kind: Kind, session: GenesysSession) -> Listing:
-    """The listing; read once more when its total changed between pages, and what one of the two lacks looked up."""
-    first = kind.list(session)
-    if not first.moved:
-        return first
-    second = kind.list(session)
-    listed = {remote.id: remote for remote in second.objects}
-    for remote in first.objects:
-        if remote.id not in listed:
-            found = kind.read(session, remote.id)
+    """A listing that held still. One whose total moved between pages may lack an object, and is read again.
+
+    What one reading has and the next lacks is looked up. Raises DiagnosticError GC452 when no reading holds still.
+    """
+    known: dict[str, RemoteObject] = {}
+    for _ in range(_READINGS):
+        listing = kind.list(session)
+        listed = {remote.id: remote for remote in listing.objects}
+        for object_id in known.keys() - listed.keys():
+            found = kind.read(session, object_id)
             if found is not None:
-                listed[found.id] = found
-    return replace(second, objects=tuple(listed.values()))
+                listed[object_id] = found
+        if not listing.moved:
+            return replace(listing, objects=tuple(listed.values()))
+        known = listed
+    raise DiagnosticError(
+        Diagnostic(
+            "GC452",
+            f"the listing of every {kind.name} is incomplete: its pages hold another number of objects than they say, "
+            f"{_READINGS} times in a row",
+            hint="somebody may be changing many objects right now: try again; if it stays, the API answers wrongly",
+        )
+    )

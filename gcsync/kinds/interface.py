@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Protocol):
-    """A kind of object: how it is listed, read and written. Attributes carry the schema's names; secrets stay sealed."""
+    """A kind of object: how it is listed, read and written. Attributes have the schema's names; secrets stay sealed."""
 
     name: str
 
