@@ -21,7 +21,7 @@ def show(plans: Sequence[Plan], common: Common, stream: TextIO) -> None:
 
     tell_warnings(plans, common)
     style = output.style_of(stream, no_color=common.no_color)
-    output.write(render_plan([without_warnings(plan) for plan in plans], style), stream)
+    output.write(f"\n{render_plan([without_warnings(plan) for plan in plans], style)}", stream)
     if stream is sys.stdout:
         _tell_codes(plans)
 
