@@ -41,7 +41,12 @@ def replace_text(path: Path, before: bytes, text: str, check: Callable[[Path], N
     real = Path(os.path.realpath(path))
     mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
     with _beside(real, mark + text.encode("utf-8"), os.stat(real).st_mode & 0o7777) as temporary:
-        check(temporary)
+        if real.parent == Path(os.path.abspath(path)).parent:
+            check(temporary)
+        else:
+            # What the file includes is looked for beside the link.
+            with _beside(path, mark + text.encode("utf-8"), 0o600) as seen:
+                check(seen)
         if real.read_bytes() != before:
             message = f"{path} was changed by somebody else in the meantime"
             raise DiagnosticError(Diagnostic("GC630", message, hint="nothing was written: run the command again"))

@@ -70,7 +70,7 @@ def _added(
 ) -> str | None:
     """The text with the entries in the section, a new one before any of `before`; None where there is no place."""
     there = read(text)
-    if not isinstance(there.value, dict):
+    if not isinstance(there.value, dict) or not isinstance(there.value.get(section) or {}, dict):
         return None
     places = _sections(text)
     block = _block(section, entries, comments)

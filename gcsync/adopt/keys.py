@@ -39,7 +39,8 @@ def unique_keys(wanted: Iterable[Wanted], otherwise: str, taken: Collection[str]
     waiting = {one.identity: one for one in sorted(wanted, key=lambda one: one.identity)}
     found: dict[str, str] = {}
     used = set(taken)
-    for level in range(max((len(one.texts) for one in waiting.values()), default=0)):
+    # Once more the first: who has it to itself, now that the others took another, keeps it.
+    for level in (*range(max((len(one.texts) for one in waiting.values()), default=0)), 0):
         offered = {i: key_of(one.texts[level], otherwise) for i, one in waiting.items() if level < len(one.texts)}
         settled = _alone(offered, used)
         found |= settled

@@ -54,6 +54,8 @@ def problem_of(kind: str, attributes: Mapping[str, Value]) -> str:
     """Why an object with these attributes cannot stand in a stack file; empty when it can. Shows no value."""
     schema, sealed = kind_schema(kind), _worth_declaring(kind, "", attributes)
     opened = replace_leaves(reveal(sealed), lambda leaf: "" if leaf is UNREADABLE else leaf)
+    if lacking := [name for name in _named_like_the_key(kind) if is_empty(reveal(attributes.get(name)))]:
+        return f"its {lacking[0]} is empty"
     for name in (part for part, rule in compose.kind_schema(kind)["properties"].items() if rule.get("x-marker")):
         if isinstance(text := opened.get(name), str) and split(text)[1] is not None:
             return f"its {name} holds what looks like a marker of gcsync"

@@ -37,10 +37,10 @@ def commented(
     found: Any = CommentedMap()
     for key, value in entries.items():
         found[styled(key)] = value
-        lines = [one_line(line) for line in comments.get(key, ())]
+        lines = [one_line(line) for line in comments.get(key, ()) if line]
         if lines:
             found.yaml_set_comment_before_after_key(key, before="\n".join(lines), indent=depth * _INDENT)
-    head = [one_line(line) for line in start]
+    head = [one_line(line) for line in start if line]
     if head:
         found.yaml_set_start_comment("\n".join(head))
     return found

@@ -61,8 +61,8 @@ def _without_file(name: str, environment: str | None, paths: list[str] | None) -
         hint = f"gcsync destroy {paths[0]} deletes what that file's stack owns; --stack is for a stack without a file"
         raise DiagnosticError(Diagnostic("GC632", "--stack and a path were given: which stack is meant?", hint=hint))
     check_stack_name(name)
-    check_environment(environment)
-    return Stack(name, {}, "", environment=environment)
+    check_environment(environment or None)
+    return Stack(name, {}, "", environment=environment or None)
 
 
 def _tell_owners(stack: Stack, visits: Sequence[Visit]) -> None:

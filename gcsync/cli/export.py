@@ -53,6 +53,7 @@ def export(
 
     check_kinds(kinds or ())
     check_stack_name(stack)
+    environment = environment or None
     check_environment(environment)
     if target is not None:
         refuse_existing(target)

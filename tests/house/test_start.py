@@ -18,6 +18,7 @@ HEAVY = (
     "jsonschema",
     "requests",
     "rich",
+    "ruamel",
     "sqlite3",
     "starlette",
     "tenacity",
