@@ -15,6 +15,7 @@ from gcsync.cli.showing import tell_diagnostics, tell_warnings, without_warnings
 
 if TYPE_CHECKING:
     from gcsync.model.drift import DriftReport
+    from gcsync.model.plan import Plan
 
 
 @options.command
@@ -37,10 +38,18 @@ def drift(
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
     with grouped(stacks, common) as groups:
         visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
-        plans = [one.plan for one in plan_all(visits, choose())]
+        plans = [_without_topic_errors(one.plan) for one in plan_all(visits, choose())]
     reports = tuple(drift_of(plan) for plan in plans)
     _show(reports, common, output_format)
     return exit_code(reports, ignore_missing=ignore_missing)
+
+
+def _without_topic_errors(plan: Plan) -> Plan:
+    """A topic that the organization does not offer keeps a plan from being applied; of drift it says nothing."""
+    from gcsync.engine.topics import UNKNOWN_TOPIC
+
+    found = (one.as_warning() if one.code == UNKNOWN_TOPIC else one for one in plan.diagnostics)
+    return replace(plan, diagnostics=tuple(found))
 
 
 def exit_code(reports: tuple[DriftReport, ...], *, ignore_missing: bool) -> ExitCode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from gcsync.model.diagnostic import Diagnostic, Severity
 from gcsync.model.resource import Resource
@@ -19,6 +20,8 @@ from gcsync.schema.topics import (
     topic_attributes,
     unshipped_topics,
 )
+
+UNKNOWN_TOPIC: Final = "GC430"
 
 
 def topic_uses(resources: Iterable[Resource]) -> frozenset[TopicUse]:
@@ -62,13 +65,14 @@ class _Check:
         if topic_id in shipped_topics().ids:
             message += ": it was withdrawn, or is not offered to this organization (the shipped list has it)"
         hint = did_you_mean(self.index.nearest(topic_id), "`gcsync topics` lists them all")
-        return _finding("GC430", message, resource, path, hint)
+        return _finding(UNKNOWN_TOPIC, message, resource, path, hint)
 
 
 def _unusable(resource: Resource, path: Path, found: Topic, use: TopicUse) -> Diagnostic:
     if use is TopicUse.TRIGGER:
         message = f'the organization offers the topic "{found.id}", but not to triggers'
-        return _finding("GC430", message, resource, path, "`gcsync topics --transport trigger` lists those it does")
+        hint = "`gcsync topics --transport trigger` lists those it does"
+        return _finding(UNKNOWN_TOPIC, message, resource, path, hint)
     carried = ", ".join(found.transports or ()) or "nothing"
     message = f'the topic "{found.id}" is carried by {carried}: no event of it may reach EventBridge'
     hint = "`gcsync topics --transport EventBridge` lists those that EventBridge carries"

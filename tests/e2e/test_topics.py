@@ -102,6 +102,12 @@ class TestPlan:
         assert f"hint: did you mean {START}" in ran.out
         assert {line.split(" ")[0] for line in hand.requests() if "oauth" not in line} == {"GET"}
 
+    def test_drift_tells_of_it_and_is_no_failure(self, work: Workplace) -> None:
+        declare(work, SOURCE, "v2.withdrawn.{id}")
+        ran = work.gcsync("drift", "--ignore-missing")
+        assert ran.code == 0
+        assert "warning[GC430]" in ran.err
+
     def test_a_list_that_may_not_be_read_is_a_warning_and_stops_nothing(self, work: Workplace, hand: Hand) -> None:
         declare(work, SOURCE, START)
         hand.faults(*REFUSED)
