@@ -62,7 +62,7 @@ def _local_failure(error: OSError) -> BaseException:
     """What the operating system refused, as a diagnostic; an error of a library that merely derives from it, as is."""
     from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or isinstance(error, output.StreamClosed):
         return output.cannot_write(error)
     if error.filename is None:
         return error

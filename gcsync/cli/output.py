@@ -7,6 +7,7 @@ of the command. A stdout that cannot take what was printed (a full disk) is one:
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, TextIO
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from gcsync.views.style import Style
 
 _DEFAULT_WIDTH = 120
+
+
+class StreamClosed(OSError):
+    """A stream that was closed before gcsync began was written to."""
+
+
+class _Closed(io.TextIOBase):
+    """What stands in for a stream that was closed before gcsync began (`gcsync plan >&-`): it takes nothing."""
+
+    def write(self, text: str, /) -> int:
+        raise StreamClosed(errno.EBADF, "it is closed")
 
 
 def result(text: str) -> None:
@@ -72,7 +84,12 @@ def style_of(stream: TextIO, *, no_color: bool) -> Style:
 
 
 def prepare_streams() -> None:
-    """Let no character end a run: what the terminal's encoding lacks is shown escaped."""
+    """Let neither a character nor a closed stream end a run: what the terminal's encoding lacks is shown escaped."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # Its number, now the lowest free one, must not become that of a connection or a file.
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, _Closed())
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

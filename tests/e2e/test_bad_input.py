@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import socket
 import sqlite3
 import subprocess
@@ -209,6 +210,28 @@ def test_errors_of_all_stacks_come_at_once(work: Workplace) -> None:
     ran = work.gcsync("plan")
     assert ran.code == 1
     assert "GC303" in ran.err or "GC1" in ran.err
+
+
+@pytest.mark.parametrize(("arguments", "code"), [("plan", 1), ("--help", 1), ("validate", 1)])
+def test_a_closed_stdout_is_told(work: Workplace, arguments: str, code: int) -> None:
+    work.stack("conversations")
+    ran = with_streams(work, f"{arguments} >&-")
+    assert (ran.code, ran.err.count("GC602")) == (code, 1)
+
+
+@pytest.mark.parametrize(("closed", "code"), [("2>&-", 0), ("<&-", 0), (">&- 2>&- <&-", 1)])
+def test_other_closed_streams_end_nothing(work: Workplace, closed: str, code: int) -> None:
+    work.stack("conversations")
+    assert with_streams(work, f"apply --auto-approve {closed}").code == code
+
+
+def with_streams(work: Workplace, line: str) -> Ran:
+    """A command line with a shell's redirections."""
+    words = [*command(), *line.split()]
+    shell = " ".join(word if "&-" in word else shlex.quote(word) for word in words)
+    done = subprocess.run(shell, shell=True, cwd=work.folder, env=work.environ, capture_output=True, encoding="utf-8")
+    assert "Traceback" not in done.stderr
+    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def to_full_disk(work: Workplace, *arguments: str) -> Ran:
