@@ -161,6 +161,8 @@ def _ambiguous_adoptions(stack: Stack, matching: Matching) -> Iterator[Diagnosti
 def _look_alikes(matching: Matching, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
     """Unmanaged objects that do what a resource about to be created does: its events would arrive twice."""
     creates = [c for c in changes if c.action is Action.CREATE and c.desired is not None]
+    adopted = {c.id for c in changes if c.action is Action.ADOPT}
+    strangers = tuple(remote for remote in matching.unmanaged if remote.id not in adopted)
     indexes: dict[tuple[str, tuple[str, ...]], dict[str, list[RemoteObject]]] = {}
     for change in creates:
         resource = change.desired
@@ -169,7 +171,7 @@ def _look_alikes(matching: Matching, changes: tuple[Change, ...]) -> Iterator[Di
         kind = change.address.kind
         names = _telling_attributes(kind, resource)
         if (kind, names) not in indexes:
-            indexes[kind, names] = _index(kind, names, matching.unmanaged)
+            indexes[kind, names] = _index(kind, names, strangers)
         for remote in indexes[kind, names].get(_essence(kind, names, resource.attributes), ()):
             yield Diagnostic(
                 "GC450",

@@ -16,6 +16,13 @@ def test_an_unmanaged_object_that_does_the_same_is_warned_about() -> None:
     assert "by hand" in warning.message
 
 
+def test_an_object_that_is_adopted_is_no_stranger() -> None:
+    organization = Streams()
+    organization.put("taken over")
+    plan = plan_for(stack(stream("new"), stream("taken over")), organization)
+    assert plan.diagnostics == ()
+
+
 def test_secrets_are_compared_and_not_shown() -> None:
     organization = Streams()
     organization.put("twin", destinations=[{"protocol": "https", "url": URL, "headers": {"X-Key": "canary"}}])
