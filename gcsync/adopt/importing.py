@@ -40,7 +40,7 @@ def check_address(address: Address, stack: Stack) -> None:
             place = resource.locate(())
             hint = "choose another key; an unmanaged object with the declared name is adopted without any import"
             raise DiagnosticError(
-                Diagnostic("GC625", f"{address} is declared already", place=place, path=str(address), hint=hint)
+                Diagnostic("GC625", "this address is declared already", place=place, path=str(address), hint=hint)
             )
 
 

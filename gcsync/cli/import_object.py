@@ -44,9 +44,10 @@ def import_object(
     check_address(wanted, stack)
     before = Path(stack.file).read_bytes()
     remote, listing = _find(wanted, object_id, stack, common)
-    declaration = resource_for(wanted, remote, listing, stack, _variables_of(before))
+    declaration = resource_for(wanted, remote, listing, stack, frozenset(_section(before, "variables")))
     _write(stack, before, declaration, inputs)
     _tell(stack, declaration, remote, common)
+    _tell_others([name for name in _section(before, "environments") if name != stack.environment])
     return ExitCode.DONE
 
 
@@ -74,11 +75,11 @@ def _find(wanted: Address, object_id: str, stack: Stack, common: Common) -> tupl
         return found or kind.read(session, object_id), listing
 
 
-def _variables_of(before: bytes) -> frozenset[str]:
+def _section(file: bytes, name: str) -> tuple[str, ...]:
+    """The keys of a section of the stack file, which was read before without a fault."""
     from gcsync.stack.reader import read
 
-    value = read(before.decode("utf-8-sig")).value
-    return frozenset(value.get("variables") or ())
+    return tuple(read(file.decode("utf-8-sig")).value.get(name) or ())
 
 
 def _write(stack: Stack, before: bytes, declaration: Declaration, inputs: Inputs) -> None:
@@ -121,3 +122,11 @@ def _tell(stack: Stack, declaration: Declaration, remote: RemoteObject | None, c
     for variable in declaration.variables:
         output.result(f"Its secret {variable.name} is a variable: set GCSYNC_VAR_{variable.name} before you plan.")
     output.result(f"The next plan adopts it: {shown} gets the marker of stack {stack.owner}, and nothing else changes.")
+
+
+def _tell_others(environments: list[str]) -> None:
+    """That the resource is declared in every environment, and may not be there in others."""
+    if environments:
+        output.notice(
+            f"It is declared in {', '.join(environments)} too: a plan there adopts such an object, or creates it."
+        )

@@ -49,6 +49,21 @@ def test_which_objects_may_be_imported(remote: RemoteObject | None, code: str | 
     assert refusal(lambda: resource_for(address, remote, listing, STACK, frozenset())) == code
 
 
+@pytest.mark.parametrize(
+    ("owner", "said", "way"),
+    [
+        ("shop@dev", "is owned by this stack already, as stream.x", "gcsync export --stack shop"),
+        ("shop", 'is owned by stack "shop" as stream.x', "removed:"),
+    ],
+)
+def test_the_way_round_an_owner_is_told(owner: str, said: str, way: str) -> None:
+    remote = stream("New", "7", marker=marker(owner, "stream.x"))
+    with pytest.raises(DiagnosticError) as raised:
+        resource_for(ADDRESS, remote, Listing(()), STACK, frozenset())
+    (found,) = raised.value.diagnostics
+    assert (found.message, way in found.hint) == (f'"New" (7) {said}', True)
+
+
 def refusal(function: Any) -> str | None:
     try:
         function()

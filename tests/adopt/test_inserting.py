@@ -60,6 +60,7 @@ def test_line_ends_and_the_indentation_of_the_section_are_kept() -> None:
         ("stack: shop\nstreams: {}  # none yet\n", "stack: shop\nstreams:  # none yet\n{added}"),
         ("stack: shop\nstreams:\n\nsafety: {}\n", "stack: shop\nstreams:\n{added}\nsafety: {}\n"),
         ("stack: shop\nstreams:\n  a: |+\n    x\n\n\n", "stack: shop\nstreams:\n  a: |+\n    x\n\n\n{added}"),
+        ("streams:\n  a: |\n    x\n\n\nstack: x\n", "streams:\n  a: |\n    x\n{added}\n\nstack: x\n"),
         ("streams:\n  a: {\n    b: 1\n  }\nstack: x\n", "streams:\n  a: {\n    b: 1\n  }\n{added}stack: x\n"),
     ],
 )

@@ -116,6 +116,14 @@ def test_with_several_stacks_the_file_is_named(work: Workplace, hand: Hand) -> N
     assert "\n  c:\n" in two.read_text(encoding="utf-8")
 
 
+def test_an_import_is_into_every_environment(work: Workplace, hand: Hand) -> None:
+    path = work.stack("a", settings="environments:\n  dev: {}\n  prod: {}\n")
+    ran = work.gcsync("import", "stream.late", hand.create("late")["id"], "--env", "dev")
+    assert (ran.code, "gets the marker of stack contact-center@dev" in ran.out) == (0, True)
+    assert "It is declared in prod too" in ran.err
+    assert path.read_text(encoding="utf-8").count("  late:\n") == 1
+
+
 def test_a_stack_whose_file_is_gone_is_destroyed_by_its_name(work: Workplace, hand: Hand) -> None:
     path = work.stack("a", "b")
     path.write_text(path.read_text().replace("  b:\n", "  b:\n    lifecycle: {prevent_destroy: true}\n"))
