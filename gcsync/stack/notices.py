@@ -96,10 +96,10 @@ def _plain_secret(text: str, sensitive: Any, name: str) -> str:
 def _url_holds_secret(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        password = parts.netloc.rpartition("@")[0]
+        user, colon, behind = parts.netloc.rpartition("@")[0].partition(":")
     except ValueError:
         return False
-    if password and _EXPRESSION.sub("", password).strip(":"):
+    if _EXPRESSION.sub("", behind if colon else user):
         return True
     pairs = parse_qsl(parts.query)
     return any(_SECRET_NAME.search(name) and not _EXPRESSION.search(value) for name, value in pairs)

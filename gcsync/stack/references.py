@@ -25,6 +25,7 @@ _REFERENCE = re.compile(
     rf"(?P<kind>[a-z][a-z0-9_]*)\.(?P<key>{KEY_PATTERN})(?:\[(?P<index>[^\]]*)\])?\.(?P<attribute>.+)"
 )
 _INDEX = re.compile(r'"(?P<key>[^"]*)"')
+_LONGEST_CIRCLE = 20
 _FORM = 'a reference is ${KIND.KEY.ATTRIBUTE}, or ${KIND.KEY["INSTANCE"].ATTRIBUTE} under for_each'
 
 
@@ -141,7 +142,8 @@ class References:
             return
         path = [*(address for address in self.opened if address != current), current]
         circle = [*path[path.index(target) :], target]
-        text = " -> ".join(map(str, circle))
+        shown_ones = circle if len(circle) <= _LONGEST_CIRCLE else [*circle[: _LONGEST_CIRCLE - 2], "...", *circle[-1:]]
+        text = " -> ".join(map(str, shown_ones))
         hint = "take the value of one of them from a variable, or write it out"
         raise BadExpression("GC228", f"the references go in a circle: {text}", hint)
 

@@ -223,11 +223,26 @@ def test_no_bytes_end_in_anything_but_diagnostics(tmp_path: Path, data: bytes) -
     assert any(diagnostic.severity is Severity.ERROR for diagnostic in found)
 
 
-LINES = STACK.splitlines(keepends=True)
+MORE = """\
+  agents:
+    for_each:
+      emea: {host: a, tags: [x]}
+      apac: {host: b, tags: []}
+    description: Beside ${stream.conversations.id}
+    event_types: ${each.value.tags}
+    destinations: [{protocol: https, url: 'https://${each.value.host}.example.com'}]
+  mirror:
+    for_each: [emea, apac]
+    description: ${stream.agents[each.key].description}
+    event_types: ${stream.conversations.event_types}
+    destinations: '${stream.agents["emea"].destinations}'
+moved:
+"""
+LINES = STACK.replace("moved:\n", MORE).splitlines(keepends=True)
 CUTS = st.tuples(
     st.integers(0, len(LINES) - 1),
     st.integers(0, 40),
-    st.sampled_from(["", "${", "[", "  ", ": ", "'", "*a", "~", "é"]),
+    st.sampled_from(["", "${", "[", "  ", ": ", "'", "*a", "~", "é", "each", "stream.", "}", ".id}", "mirror"]),
 )
 
 
