@@ -94,7 +94,7 @@ def _notes(change: Change) -> Iterator[str]:
         yield clean(said)
     if change.previous_address is not None and str(change.previous_address) not in said:
         yield f"moved from {clean(str(change.previous_address))}"
-    if change.continues:
+    if change.continues and (not change.id or change.id not in said):
         yield f"goes on with {clean(change.id or '')}, which an earlier apply left half made"
     elif change.id and change.action in (Action.DELETE, Action.ADOPT, Action.REPLACE, Action.RELEASE):
         yield f"id {clean(change.id)}"

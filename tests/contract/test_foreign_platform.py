@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.contract.journeys import applied, apply
+from tests.contract.platform_document import TRIGGER_TOPICS, TRIGGERS
 from tests.contract.platform_hand import TYPE, Hand, OverHttp
 from tests.contract.platform_journeys import ACTIVITY, JOURNEYS, declare, keep
 from tests.contract.platform_wire import serve
-from tests.contract.strict_platform import Manner, Mishap, Platform
+from tests.contract.strict_platform import EMPTY_NOTES, Manner, Mishap, Platform
 from tests.e2e.workplace import Workplace, credentials_for
 
 MANNERS = {
@@ -20,6 +21,10 @@ MANNERS = {
         filters=False, embeds=False, notes_sentinel=True, settling=2, largest_page=2
     ),
 }
+
+
+# What would be adopted, were it of the type.
+LIKE_MAIN = {"awsAccountId": "012345678901", "awsAccountRegion": "eu-west-1", "eventSourceSuffix": "main"}
 
 
 @pytest.fixture
@@ -46,7 +51,10 @@ def test_sources_and_triggers_are_planned_applied_repaired_replaced_and_destroye
     for number in range(3):
         hand.make_source("of somebody else, all of one name", f"else-{number}", enabled=True)
         hand.make_trigger("of somebody else")
+    for other in [kept for kept in platform.integrations.values() if kept["type"] != TYPE]:
+        other["properties"] = LIKE_MAIN
     keep(work, hand)
+    assert [kept["properties"] for kept in platform.integrations.values() if kept["type"] != TYPE] == [LIKE_MAIN] * 2
     assert len(platform.integrations) == 5
 
 
@@ -65,13 +73,14 @@ def test_what_changes_while_it_is_applied_is_never_overwritten(work: Workplace, 
     declare(work, notes="For the new team")
     edits = {
         "/config/current": lambda: hand.change_source("Main", notes="By hand"),
-        "triggers": lambda: hand.change_trigger("Survey", description="By hand"),
+        f"{TRIGGERS}/": lambda: hand.change_trigger("Survey", description="By hand"),
     }
 
     def edit_first(method: str, path: str) -> None:
-        place = "/config/current" if path.endswith("/config/current") else "triggers"
-        if method == "PUT" and (edit := edits.pop(place, None)) is not None:
-            edit()
+        """Between the plan and whatever is asked next about an object, be it a second look or the write."""
+        place = next((place for place in edits if place in path and path != TRIGGER_TOPICS), None)
+        if place is not None:
+            edits.pop(place)()
 
     platform.before = edit_first
     ran = work.gcsync("apply", "--auto-approve")
@@ -88,6 +97,15 @@ def test_what_the_stack_does_not_declare_survives_a_write(work: Workplace, hand:
     apply(work, updated=2)
     main = hand.sources()["Main"]
     assert {name: main[name] for name in kept} | {"region": main["properties"]["region"]} == kept | {"region": "eu"}
+
+
+@pytest.mark.parametrize("platform", [Manner(notes_sentinel=True)], indirect=True)
+def test_notes_that_are_empty_are_adopted_as_empty(work: Workplace, hand: Hand) -> None:
+    hand.make_source("main", "main", enabled=True, topics=[ACTIVITY])
+    source = SOURCE.format(name="main", topic=ACTIVITY).replace("012345678901", "123456789012")
+    work.write("stacks/one.yaml", f"version: 1\nstack: contact-center\neventbridge_sources:\n{source}")
+    apply(work, adopted=1)
+    assert EMPTY_NOTES not in hand.sources()["main"]["notes"]
 
 
 CALLS = {"made": "POST", "configured": "PUT", "enabled": "PATCH"}
