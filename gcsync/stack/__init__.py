@@ -2,12 +2,15 @@
 
 discover    which files are meant
 source      a file's text
-reader      text to values and their marks, in one pass
+reader      YAML to values and their marks, in one pass; json_reader the same for JSON
 settings    everything but the resources
 variables   values from outside
+scope       what an expression can name
 expressions ${...}
-check       is a value as its schema says
-assemble    resources
+instances   for_each: several resources from one declaration
+references  what one resource takes from another
+check       is a value as its schema says; faults has the words
+assemble    resources, each after those it refers to
 report      what is wrong, as diagnostics
 """
 

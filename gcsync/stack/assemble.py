@@ -12,8 +12,8 @@ from gcsync.model.resource import DEFAULT_LIFECYCLE, Lifecycle, Resource
 from gcsync.model.value import Path, Reference, Secret, Value, replace_leaves
 from gcsync.schema.semantics import fold
 from gcsync.schema.topics import unshipped_topics
-from gcsync.stack.check import Fault, describe, shown_path
 from gcsync.stack.expressions import Resolved, expressions_in, resolve
+from gcsync.stack.faults import Fault, describe, shown_path
 from gcsync.stack.instances import Group, Instance
 from gcsync.stack.kind_rules import KindRules, rules
 from gcsync.stack.marks import own

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gcsync.model.address import KEY_PATTERN, Address
 from gcsync.model.diagnostic import Place
 from gcsync.model.value import Path, Value
-from gcsync.stack.check import describe
+from gcsync.stack.faults import describe
 from gcsync.stack.marks import Marks, find, find_key, to_place
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.source import Source

@@ -14,10 +14,10 @@ from gcsync.model.address import EACH_KEY_PATTERN, MAX_LENGTH, Address
 from gcsync.model.diagnostic import Place
 from gcsync.model.value import Path, Value
 from gcsync.schema.compose import kind_names
-from gcsync.stack.check import describe
 from gcsync.stack.declared import Declared
 from gcsync.stack.discover import sections
 from gcsync.stack.expressions import Resolved, resolve
+from gcsync.stack.faults import describe
 from gcsync.stack.kind_rules import FOR_EACH
 from gcsync.stack.places import where
 from gcsync.stack.report import Report

@@ -11,9 +11,10 @@ from gcsync.model.address import KEY_PATTERN
 from gcsync.model.resource import Safety
 from gcsync.model.value import Path, Value
 from gcsync.schema.compose import kind_names, kind_schema, settings_schema
-from gcsync.stack.check import Checker, Fault, describe
+from gcsync.stack.check import Checker
 from gcsync.stack.discover import sections
 from gcsync.stack.expressions import expressions_in, unescape
+from gcsync.stack.faults import Fault, describe
 from gcsync.stack.marks import find, find_key
 from gcsync.stack.nearest import nearest
 from gcsync.stack.report import Report, Spot

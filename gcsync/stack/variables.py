@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gcsync.model.value import SECRET_TEXT, Path, Value
-from gcsync.stack.check import describe
+from gcsync.stack.faults import describe
 from gcsync.stack.marks import Marks, find
 from gcsync.stack.nearest import nearest
 from gcsync.stack.report import Report, Spot

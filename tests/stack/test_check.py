@@ -8,7 +8,8 @@ import pytest
 
 from gcsync.model.address import Address
 from gcsync.model.value import Reference
-from gcsync.stack.check import Checker, describe
+from gcsync.stack.check import Checker
+from gcsync.stack.faults import describe
 from gcsync.stack.unknown import BROKEN, Unknown
 
 SCHEMA: dict[str, Any] = {
