@@ -87,4 +87,4 @@ def _lead(plan: Plan, style: Style) -> Iterator[str]:
 
 def _left_out(plan: Plan, style: Style) -> list[str]:
     names = ", ".join(clean(str(address)) for address in plan.left_out)
-    return paragraph(f"Left out by --target, --exclude: {names}", style, indent="  ", tone=Tone.DIM)
+    return paragraph(f"Left out by --target, --exclude or --no-delete: {names}", style, indent="  ", tone=Tone.DIM)
