@@ -14,7 +14,7 @@ from typing import TypeAlias
 import pytest
 
 from gcsync.emulator import EmulatorSettings, start
-from tests.contract import prism
+from tests.contract import document, platform_document, prism
 from tests.contract.document import LISTING, ORGANIZATION_PATH
 from tests.contract.journeys import JOURNEYS, Hand, keep
 from tests.contract.strict_server import TOKEN, Manner, Organization, serve
@@ -48,6 +48,13 @@ def strict(folder: Path, manner: Manner | None = None) -> Iterator[tuple[str, Ha
         yield url, organization
 
 
+def proxied(url: str, folder: Path) -> AbstractContextManager[prism.Prism]:
+    """Prism with the documents of every kind: gcsync looks for what it owns of each, also where there is none."""
+    described = platform_document.with_event_streams()
+    described["paths"][ORGANIZATION_PATH] = document.with_the_organization()["paths"][ORGANIZATION_PATH]
+    return prism.proxy(url, folder, described)
+
+
 def speak_to(work: Workplace, api: str, login: str) -> None:
     work.environ |= credentials_for(login) | {"GENESYS_CLOUD_API_URL": api}
 
@@ -62,7 +69,7 @@ def shapes(requests: list[str]) -> set[str]:
 def test_what_is_said_agrees_with_the_document(
     work: Workplace, tmp_path: Path, backend: Backend, journey: Callable[[Workplace, Hand], None]
 ) -> None:
-    with backend(tmp_path) as (url, hand), prism.proxy(url, tmp_path) as between:
+    with backend(tmp_path) as (url, hand), proxied(url, tmp_path) as between:
         speak_to(work, between.url, url)
         journey(work, hand)
         assert between.violations() == []
@@ -70,20 +77,22 @@ def test_what_is_said_agrees_with_the_document(
 
 
 def test_a_whole_life_uses_every_operation_of_the_document(work: Workplace, tmp_path: Path) -> None:
-    with strict(tmp_path) as (url, hand), prism.proxy(url, tmp_path) as between:
+    with strict(tmp_path) as (url, hand), proxied(url, tmp_path) as between:
         speak_to(work, between.url, url)
         keep(work, hand)
         assert shapes(between.requests()) == {
             f"get {ORGANIZATION_PATH}",
             f"get {LISTING}",
             f"post {LISTING}",
+            "get /api/v2/integrations",
+            "get /api/v2/processautomation/triggers",
             *(f"{method} {LISTING}/ID" for method in ("get", "put", "delete")),
         }
 
 
 @pytest.mark.parametrize("manner", ALLOWED_MANNERS.values(), ids=ALLOWED_MANNERS)
 def test_so_it_does_with_an_organization_of_its_own_manner(work: Workplace, tmp_path: Path, manner: Manner) -> None:
-    with strict(tmp_path, manner) as (url, hand), prism.proxy(url, tmp_path) as between:
+    with strict(tmp_path, manner) as (url, hand), proxied(url, tmp_path) as between:
         for number in range(5):
             hand.create(f"somebody-elses-{number}")
         speak_to(work, between.url, url)
