@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from gcsync.doctor.organization import Token
 from gcsync.doctor.settings import failed
 from gcsync.doctor.subject import Subject
-from gcsync.kinds.interface import Kind
+from gcsync.kinds.interface import Kind, Limited
 from gcsync.model.check import Check, CheckStatus
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.model.failure import Denied, NoSuchKind
@@ -47,6 +47,8 @@ def _check_read(kind: Kind, session: GenesysSession, *, needed: bool) -> tuple[C
     problem = CheckStatus.FAIL if needed else CheckStatus.WARN
     name = f"{kind.name}.read"
     try:
+        if isinstance(kind, Limited):
+            kind.capacity(session)
         listing = kind.list(session)
     except NoSuchKind as error:
         hint = error.diagnostic.hint if needed else "nothing to do: no stack declares the kind"

@@ -25,20 +25,24 @@ def refresh(kinds: Mapping[str, Kind], session: GenesysSession, declared: frozen
     listings: dict[str, Listing] = {}
     not_checked: list[NotChecked] = []
     errors: list[Diagnostic] = []
-    with ThreadPoolExecutor(max_workers=max(1, len(kinds))) as pool:
+    pool = ThreadPoolExecutor(max_workers=max(1, len(kinds)))
+    try:
         running = {
             name: pool.submit(_list_with_capacity if name in declared else _list, kind, session)
             for name, kind in kinds.items()
         }
-    for name, future in running.items():
-        try:
-            listings[name] = future.result()
-        except DiagnosticError as error:
-            if name in declared:
-                errors.extend(error.diagnostics)
-            else:
-                said, absent = error.diagnostics[0], isinstance(error, NoSuchKind)
-                not_checked.append(NotChecked(name, said.message, hint=said.hint, absent=absent))
+        for name, future in running.items():
+            try:
+                listings[name] = future.result()
+            except DiagnosticError as error:
+                if name in declared:
+                    errors.extend(error.diagnostics)
+                else:
+                    said, absent = error.diagnostics[0], isinstance(error, NoSuchKind)
+                    not_checked.append(NotChecked(name, said.message, hint=said.hint, absent=absent))
+    finally:
+        # Whoever presses Ctrl-C does not wait for a server that does not answer.
+        pool.shutdown(wait=False, cancel_futures=True)
     if errors:
         raise DiagnosticError(errors)
     return Refreshed(listings, tuple(not_checked))

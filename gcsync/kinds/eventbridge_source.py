@@ -344,7 +344,8 @@ def _moved_on(error: RemoteError | None, remote: RemoteObject) -> ChangedSince:
 
 def _unfinished(error: RemoteError, object_id: str) -> RemoteError:
     """The error of a later call of a create; none of which the engine would take for the outcome of the first."""
-    hint = f"{error.diagnostic.hint}; integration {object_id} is half made, the next apply goes on with it"
+    left = f"integration {object_id} is half made: the next apply goes on with it (a plan may call what is left drift)"
+    hint = f"{error.diagnostic.hint}; {left}"
     kind = RemoteError if isinstance(error, NameTaken | OutcomeUnknown) else type(error)
     diagnostic = replace(error.diagnostic, hint=hint.removeprefix("; "))
     return kind(diagnostic, status=error.status, code=error.code, context_id=error.context_id)

@@ -162,6 +162,10 @@ class Assembler:
             message = f"`{name}` tells the object from others, and is known only after an apply"
             hint = "write it out, or take it from a variable or from what another resource declares"
             self._say(instance, "GC229", message, (name,), notes, hint)
+        if _secrets(notes)(("name",)):
+            message = "a name stands in every plan and message, and may not hold a sensitive value"
+            self._say(instance, "GC231", message, ("name",), notes, "take it from a variable without `sensitive: true`")
+            return False
         return not unknown
 
     def _check_texts(

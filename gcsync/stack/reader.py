@@ -219,10 +219,11 @@ class _Reader:
 
     def unusable_alias(self, name: str, mark: int) -> None:
         if name in self.anchors:
-            message, hint = f'the alias "*{name}" stands inside its own anchor', "an alias repeats a finished value"
+            message, hint = "the alias stands inside its own anchor", "an alias repeats a finished value"
         else:
-            message = f'the alias "*{name}" has no anchor before it'
-            hint = f"mark the value that it repeats with &{name}, above this line; quote the text if it is none"
+            # Its name is not said: it may be a secret that begins with an asterisk.
+            message = "an alias (`*...`) that has no anchor before it"
+            hint = "mark the value that it repeats with an anchor (`&...`) above this line; quote the text if it is none"
         self.problem("GC111", message, mark, hint)
 
     def refuse_bombs(self) -> None:

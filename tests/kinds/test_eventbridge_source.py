@@ -269,7 +269,7 @@ class TestCreating:
             talk.api.refuse(method, end, 403)
         with pytest.raises(Denied) as caught:
             SOURCE.create(talk.session, DECLARED, MARKER)
-        assert "half made, the next apply goes on with it" in caught.value.diagnostic.hint
+        assert "half made: the next apply goes on with it" in caught.value.diagnostic.hint
         half = the_only(talk)
         assert (half.marker, half.name, half.half_made) == (MARKER, "main", method != "PATCH")
         finished = SOURCE.update(talk.session, half, DECLARED, MARKER)
