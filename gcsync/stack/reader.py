@@ -223,7 +223,7 @@ class _Reader:
         else:
             # Its name is not said: it may be a secret that begins with an asterisk.
             message = "an alias (`*...`) that has no anchor before it"
-            hint = "mark the value that it repeats with an anchor (`&...`) above this line; quote the text if it is none"
+            hint = "mark the value that it repeats with an anchor (`&...`) above this line; quote text that is none"
         self.problem("GC111", message, mark, hint)
 
     def refuse_bombs(self) -> None:
