@@ -47,7 +47,7 @@ def list_owned(
     if orphans:
         _tell_unknown(chosen)
         chosen = [row for row in chosen if row.orphan]
-    _show(chosen, common, output_format)
+    _show(chosen, common, output_format, _nothing(stack, orphans=orphans) if rows else None)
     return ExitCode.ERROR if any(entry.unread_kind for entry in unread) else ExitCode.DONE
 
 
@@ -58,12 +58,19 @@ def _tell_unknown(rows: list[Owned]) -> None:
         output.notice(f"not known, as their files were not read: whether {', '.join(unknown)} have orphans")
 
 
-def _show(rows: list[Owned], common: Common, output_format: Format) -> None:
+def _nothing(stack: str | None, *, orphans: bool) -> str:
+    """What to say when objects are owned, and none of them was asked for."""
+    what = "orphan" if orphans else "object"
+    return f"No {what} of stack {stack}." if stack is not None else f"No {what}s."
+
+
+def _show(rows: list[Owned], common: Common, output_format: Format, nothing: str | None) -> None:
     if output_format is Format.JSON:
         from gcsync.views.json_list import render_json_list
 
         output.result(render_json_list(rows))
         return
-    from gcsync.views.text_list import render_list
+    from gcsync.views.text_list import NOTHING_OWNED, render_list
 
-    output.result(render_list(rows, output.style_of(sys.stdout, no_color=common.no_color)))
+    style = output.style_of(sys.stdout, no_color=common.no_color)
+    output.result(render_list(rows, style, nothing or NOTHING_OWNED))

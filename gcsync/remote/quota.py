@@ -1,7 +1,7 @@
 """How many requests the API still allows, worked out from its answers: the rules of pacing, without threads or clock.
 
 Whoever sends asks `admit` before each request and reports each answer. Two rules, since limiters differ
-(reasons: docs/decisions/0007-pacing.md):
+(reasons: docs/decisions/0008-pacing.md):
 
     by count    the server's own count of its window, plus what is in flight, stays below what is allowed
     by own log  of one's own requests, never more than allowed are younger than the window is long

@@ -10,10 +10,13 @@ from gcsync.views.style import Style, Tone, cells, clean, paragraph, plural
 _HEADINGS = ("OWNER", "ADDRESS", "NAME", "ID", "")
 
 
-def render_list(rows: Sequence[Owned], style: Style) -> str:
-    """A table by owner and address; orphans and broken markers say so in the last column."""
+NOTHING_OWNED = "No object in the organization bears a marker of gcsync."
+
+
+def render_list(rows: Sequence[Owned], style: Style, nothing: str = NOTHING_OWNED) -> str:
+    """A table by owner and address; orphans and broken markers say so in the last column. `nothing` stands for none."""
     if not rows:
-        return "No object in the organization bears a marker of gcsync.\n"
+        return f"{nothing}\n"
     ordered = [_row(row) for row in sorted(rows, key=lambda row: (row.owner, row.kind, row.address, row.id))]
     lines = _table([_HEADINGS, *ordered])
     if max(map(cells, lines)) > style.columns:

@@ -154,6 +154,7 @@ def test_the_list_of_orphans_and_of_one_stack(work: Workplace) -> None:
     assert addresses("--stack", "two") == ["stream.c"]
     ran = work.gcsync("list", "stacks/one.yaml", "--orphans")
     assert "whether two have orphans" in ran.err
+    assert work.gcsync("list", "--stack", "nobody").out == "No object of stack nobody.\n"
 
 
 def terraform(*resources: Any) -> str:
