@@ -68,10 +68,19 @@ def explain(error: Any, text: str) -> tuple[str, str, int, str]:
     place = pack(*_inside(text, mark.line, mark.column)) if mark is not None else 0
     for needle, code, message, hint in _KNOWN:
         if needle in problem:
-            if needle in _IN_FLOW and mark is not None and "${" in _line(text, mark.line):
-                hint = "inside braces and brackets, put an expression in quotes: '${var.x}'"
+            if needle in _IN_FLOW and mark is not None:
+                hint = _hint_in_flow(_line(text, mark.line)) or hint
             return code, f"not YAML: {message}" if code == "GC103" else message, place, hint
     return "GC103", f"not YAML: {problem}", place, "check the quotes and the indentation around this line"
+
+
+def _hint_in_flow(line: str) -> str:
+    """Braces inside text end it for YAML, where braces or brackets stand round it."""
+    if "${" in line:
+        return "inside braces and brackets, put an expression in quotes: '${var.x}'"
+    if "{id}" in line:
+        return "inside braces and brackets, put a topic with {id} in quotes: 'v2.users.{id}.presence'"
+    return ""
 
 
 def _mark(error: Any, problem: str) -> Any:
