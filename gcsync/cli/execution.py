@@ -142,6 +142,7 @@ def _ask() -> bool:
     """Whether the person at the terminal says yes. The question is no part of the result: it goes to stderr."""
     sys.stderr.write(QUESTION)
     sys.stderr.flush()
+    signals.wait_for_line(sys.stdin)
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):
         output.notice("")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from gcsync.cli.exit_codes import ExitCode
 
@@ -45,6 +46,23 @@ class Signals:
             yield
         finally:
             self._request = None
+
+    def wait_for_line(self, stream: TextIO) -> None:
+        """Wait until a terminal has a line to read; a signal ends that whenever it comes, as a blocked read does not.
+
+        A signal that comes just before a read begins, or to another thread, would leave the read waiting.
+        """
+        if threading.current_thread() is not threading.main_thread() or os.name == "nt":
+            return
+        told, teller = os.pipe()
+        os.set_blocking(teller, False)
+        before = signal.set_wakeup_fd(teller, warn_on_full_buffer=False)
+        try:
+            select.select([stream.fileno(), told], [], [])
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(told)
+            os.close(teller)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         self._received += 1

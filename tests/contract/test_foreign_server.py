@@ -60,7 +60,20 @@ def organization(request: pytest.FixtureRequest, work: Workplace) -> Iterator[Or
         yield organization
 
 
-every_manner = pytest.mark.parametrize("organization", MANNERS.values(), ids=MANNERS, indirect=True)
+SHORT = (
+    "by the book",
+    "without versions",
+    "descriptions escaped",
+    "short pages that tell only their size",
+    "all at once",
+)
+"""Those of `make test`: the last has the manners of most others, which are played one by one in `make test-full`."""
+
+every_manner = pytest.mark.parametrize(
+    "organization",
+    [pytest.param(one, id=name, marks=() if name in SHORT else pytest.mark.full) for name, one in MANNERS.items()],
+    indirect=True,
+)
 
 
 def manner(name: str) -> pytest.MarkDecorator:
