@@ -31,7 +31,7 @@ check: install
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/pytest -n $(WORKERS) -m "not full"
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not full"
 
 $(VENV)/.installed-full: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,test-full]'
@@ -43,10 +43,10 @@ $(PRISM)/.installed: tests/contract/package-lock.json
 	@touch $@
 
 test-full: check $(VENV)/.installed-full $(PRISM)/.installed
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 soak: install $(VENV)/.installed-full $(PRISM)/.installed
-	$(BIN)/pytest -n $(WORKERS) tests --hypothesis-profile=soak
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests --hypothesis-profile=soak
 
 demo: install
 	@$(BIN)/python stacks/demo.py
