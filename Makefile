@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PRISM := tests/contract/node_modules
 WORKERS ?= 2
 
-.PHONY: help install check test test-full soak demo bench schemas format clean
+.PHONY: docs help install check test test-full soak demo bench schemas format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
@@ -14,6 +14,7 @@ help:
 	@echo "make soak       hours of randomised runs, by hand"
 	@echo "make bench      speed and memory, as ratios measured in one run"
 	@echo "make schemas    write schemas/stack.schema.json anew"
+	@echo "make docs       write docs/commands.md and docs/reference.md anew"
 	@echo "make format     let ruff format and fix"
 
 install: $(VENV)/.installed
@@ -53,6 +54,11 @@ demo: install
 
 bench: install
 	$(BIN)/python -m bench
+
+# Pages that are generated; a stale one fails make test.
+docs: install
+	$(BIN)/python -m gcsync.cli.reference > docs/commands.md.new && mv docs/commands.md.new docs/commands.md
+	$(BIN)/python -m gcsync.cli.schema_reference > docs/reference.md.new && mv docs/reference.md.new docs/reference.md
 
 schemas: install
 	$(BIN)/python -m gcsync schema > schemas/stack.schema.json.new && mv schemas/stack.schema.json.new schemas/stack.schema.json

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from gcsync.emulator import RunningEmulator
+
+# `make soak`: every property that does not set its own number of examples, for hours.
+settings.register_profile("soak", max_examples=100_000, deadline=None)
 
 
 @pytest.fixture
