@@ -1,40 +1,29 @@
-"""A certificate authority for one test, made by openssl: what a server shows, and what a client may trust."""
+"""A certificate authority for one test: what a server shows, and what a client may trust."""
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+import trustme
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """PEM files; `trusted` is given to clients."""
+    """PEM files: the server's `certificate` and `key`; `trusted` is given to clients."""
 
     certificate: Path
     key: Path
-
-    @property
-    def trusted(self) -> Path:
-        return self.certificate
+    trusted: Path
 
 
 def make_certificate(folder: Path, host: str = "localhost") -> Certificate:
-    """One that signs itself, for a host name."""
-    made = Certificate(folder / "certificate.pem", folder / "key.pem")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    subject = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
-    files = ["-keyout", str(made.key), "-out", str(made.certificate)]
-    subprocess.run([*command, *subject, *files], check=True, capture_output=True)
+    """One for a host name, of an authority of its own."""
+    made = Certificate(folder / "certificate.pem", folder / "key.pem", folder / "authority.pem")
+    authority = trustme.CA()
+    issued = authority.issue_cert(host)
+    issued.private_key_pem.write_to_path(made.key)
+    for part in issued.cert_chain_pems:
+        part.write_to_path(made.certificate, append=True)
+    authority.cert_pem.write_to_path(made.trusted)
     return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
 import threading
@@ -94,7 +93,6 @@ def test_plain_http_to_this_machine_has_no_tls_to_check() -> None:
     assert statuses(found) == [("api.dns", OK, ""), ("api.tcp", OK, ""), ("api.tls", NOT_CHECKED, "")]
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 @pytest.mark.parametrize("trusted", [True, False])
 def test_a_certificate_is_checked_against_what_the_environment_names(tmp_path: Path, trusted: bool) -> None:
     made = make_certificate(tmp_path)
