@@ -27,9 +27,19 @@ def made_up(work: Workplace, described: dict[str, Any], *options: str) -> Iterat
     with serve(Organization(Manner())) as login, prism.mock(work.folder.parent, described, *options) as mock:
         work.environ |= credentials_for(login) | {"GENESYS_CLOUD_API_URL": mock.url}
         yield
-        # What Prism makes up does not always agree with the document itself, and it says that too.
-        assert [line for line in mock.violations() if "Violation: response" not in line] == []
+        assert [line for line in mock.violations() if not _is_expected(line)] == []
         assert f"get {document.LISTING}" in mock.requests()
+
+
+def _is_expected(line: str) -> bool:
+    """What Prism makes up does not always agree with the document itself, and it says that too. The kinds that the
+    document does not have are asked for all the same: there may be objects of the stack whose section left the file."""
+    if "Violation: response" in line:
+        return True
+    return "NO_PATH_MATCHED" in line and any(f"get {path} " in line for path in _OTHER_KINDS)
+
+
+_OTHER_KINDS = ("/api/v2/integrations", "/api/v2/processautomation/triggers")
 
 
 def assert_clearly_refused(ran: Ran) -> None:
