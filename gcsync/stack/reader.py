@@ -61,10 +61,23 @@ def read(text: str) -> Document:
         except Stop:
             return Document(problems=tuple(reader.problems), complete=False)
         except yaml.YAMLError as error:
+            if (read_first := _before_lookahead_gave_up(error, text)) is not None:
+                return read(read_first)
             code, message, mark, hint = explain(error, text)
             problems = (*reader.problems, Problem(code, message, mark, tuple(reader.path), hint))
             return Document(problems=problems, complete=False)
     return Document(value, marks, reader.ends, tuple(reader.problems), tuple(reader.dropped))
+
+
+def _before_lookahead_gave_up(error: Any, text: str) -> str | None:
+    """The text up to where libyaml's scanner, which runs ahead of the events, met 1,000 open brackets (since 0.2.6).
+
+    What is nested too deeply for a stack comes earlier, and is told with its place.
+    """
+    mark = getattr(error, "problem_mark", None)
+    if "maximum nesting depth" not in str(getattr(error, "problem", "")) or mark is None:
+        return None
+    return text[: mark.index - 1] if 0 < mark.index <= len(text) else None
 
 
 def _next_event(text: str) -> Callable[[], Any]:
