@@ -108,7 +108,17 @@ def _from_wire(raw: dict[str, Any]) -> RemoteObject:
     if event_types is not None:
         attributes["event_types"] = _texts(object_id, event_types)
     attributes["destinations"] = _destinations(object_id, raw.get("destinations"))
-    return RemoteObject("stream", object_id, name, attributes, marker, version, raw)
+    modified = raw.get("dateModified")
+    return RemoteObject(
+        "stream",
+        object_id,
+        name,
+        attributes,
+        marker,
+        version,
+        raw,
+        modified=modified if isinstance(modified, str) else None,
+    )
 
 
 def _enabled(object_id: str, value: object) -> bool:

@@ -82,6 +82,8 @@ class Stack:
     removed: Mapping[Address, Removal] = field(default_factory=dict)
     safety: Safety = Safety()
     warnings: tuple[Diagnostic, ...] = ()
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    """The values that no stack file gave, but for sensitive ones: what a saved plan has to remember."""
 
     @property
     def owner(self) -> str:
@@ -104,7 +106,8 @@ class RemoteObject:
 
     `attributes` carry the schema's names and no marker; what the API does not return is `UNREADABLE`, what the
     object does not have is absent. `raw` is the wire object as it came: an update starts from it, so that fields
-    gcsync does not know survive. `version` is the API's optimistic lock, where it has one.
+    gcsync does not know survive. `version` is the API's optimistic lock, where it has one; `modified` is when the API
+    says that it was changed last, in the API's own words.
     """
 
     kind: str
@@ -117,6 +120,7 @@ class RemoteObject:
     half_made: bool = False
     """Made by an earlier create that did not get to its end; an update finishes it."""
     status: RemoteStatus | None = None
+    modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

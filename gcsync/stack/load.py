@@ -10,6 +10,7 @@ from pathlib import Path
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError, Severity
 from gcsync.model.resource import Resource, Stack
+from gcsync.model.value import Value
 from gcsync.stack.assemble import Assembler
 from gcsync.stack.changes import Changes, moved_and_removed
 from gcsync.stack.declared import Declared, declared_in
@@ -28,12 +29,16 @@ from gcsync.stack.variables import Given, Lookup, Outside, Variables, parse_text
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What comes from the edge: `--env` or GCSYNC_ENV, `--var` as NAME=VALUE, `--var-file`, the environment."""
+    """What comes from the edge: `--env` or GCSYNC_ENV, `--var` as NAME=VALUE, `--var-file`, the environment.
+
+    `kept` are values of variables by stack and name, for those that none of these gives: of a saved plan.
+    """
 
     environment: str | None = None
     variables: tuple[str, ...] = ()
     variable_files: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,8 @@ def _outside(reading: _Reading) -> Outside:
             for index, (name, inner) in enumerate(value.items()):
                 inner_marks = marks[2 + 2 * index]
                 values[name] = Given(inner, (name,), source, inner_marks, inner)
-    return Outside(parse_texts(reading.inputs.variables, reading.report), values, reading.inputs.environ)
+    inputs = reading.inputs
+    return Outside(parse_texts(inputs.variables, reading.report), values, inputs.environ, inputs.kept)
 
 
 def _variable_file(text: str, reading: _Reading) -> Source | None:
@@ -214,16 +220,17 @@ def _stack(bundle: _Bundle, reading: _Reading) -> Stack | None:
     if not usable:
         return None
     before = len(report.findings)
-    resources, changes = _assemble(bundle, name, reading, needs_values=True)
+    assembled = _assemble(bundle, name, reading, needs_values=True)
     if report.failed:
         return None
+    changes = assembled.changes
     warnings = Report()
     _warn(bundle, warnings)
     warnings.extend(report.findings[before:])
     genesys = settings.genesys(name)
     return Stack(
         name=settings.name,
-        resources=resources,
+        resources=assembled.resources,
         file=bundle.source.name,
         environment=name,
         region=genesys.get("region"),
@@ -233,6 +240,7 @@ def _stack(bundle: _Bundle, reading: _Reading) -> Stack | None:
         removed=changes.removed,
         safety=settings.safety(),
         warnings=warnings.diagnostics(reading.regions),
+        variables=assembled.variables,
     )
 
 
@@ -283,16 +291,21 @@ def _environments(settings: Settings, reading: _Reading) -> list[str | None]:
     return list(settings.environments) or [None]
 
 
-def _assemble(
-    bundle: _Bundle, environment: str | None, reading: _Reading, *, needs_values: bool
-) -> tuple[dict[Address, Resource], Changes]:
+@dataclass(frozen=True, slots=True)
+class _Assembled:
+    resources: dict[Address, Resource]
+    changes: Changes
+    variables: Mapping[str, Value]
+
+
+def _assemble(bundle: _Bundle, environment: str | None, reading: _Reading, *, needs_values: bool) -> _Assembled:
     settings, report = bundle.settings, reading.report
     variables = _variables(settings, environment, reading, needs_values=needs_values)
     scope = Scope(variables.known, environment, settings.has_environments, settings.source.path.parent, _later_kinds())
     expansion = Expansion(scope, variables, report)
     groups = {(entry.kind, entry.key): expansion.group(entry) for entry in bundle.declared}
     resources = Assembler(scope, variables, report, groups, offline=not needs_values).resources()
-    return resources, moved_and_removed(settings, groups, report)
+    return _Assembled(resources, moved_and_removed(settings, groups, report), variables.outside)
 
 
 def _later_kinds() -> frozenset[str]:
@@ -301,7 +314,7 @@ def _later_kinds() -> frozenset[str]:
 
 def _variables(settings: Settings, environment: str | None, reading: _Reading, *, needs_values: bool) -> Variables:
     given = settings.given(environment)
-    lookup = Lookup(reading.outside, environment, given, settings.source, reading.report, needs_values)
+    lookup = Lookup(settings.name, reading.outside, environment, given, settings.source, reading.report, needs_values)
     return lookup.all(settings.variables, *settings.section("variables"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -64,19 +64,27 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What came from outside the stack: texts of --var by name, values of --var-file by name, the environment."""
+    """What came from outside the stack: texts of --var by name, values of --var-file by name, the environment.
+
+    `kept` are the values that a saved plan was made with, by stack and name; they stand in for what is not given anew.
+    """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Given] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Variables:
-    """The variables of one stack in one environment. `origins` holds those that `environments` gave."""
+    """The variables of one stack in one environment. `origins` holds those that `environments` gave.
+
+    `outside` holds the values that no stack file gave, but for sensitive ones.
+    """
 
     known: dict[str, Known] = field(default_factory=dict)
     origins: dict[str, Given] = field(default_factory=dict)
+    outside: dict[str, Value] = field(default_factory=dict)
     missing: dict[str, tuple[str, Spot, Path, str]] = field(default_factory=dict)
     """What to say of a variable without a value, should something need it."""
 
@@ -88,8 +96,9 @@ class Variables:
 
 @dataclass(slots=True)
 class Lookup:
-    """Finds the value of each variable of a stack. `declared_at` gives the place of a declaration."""
+    """Finds the value of each variable of a stack. `declared` is the file with the declarations."""
 
+    stack: str
     outside: Outside
     environment: str | None
     given: Mapping[str, Given]
@@ -109,13 +118,10 @@ class Lookup:
         name = declaration.name
         if declaration.type is None:
             return BROKEN
-        for origin, text in self._texts(declaration):
-            return self._parsed(declaration, text, origin, place)
-        if name in self.outside.values:
-            given = self.outside.values[name]
-            return self._checked(declaration, given.value, given.spot(), given.path, "--var-file")
-        for origin, text in self._environment_texts(declaration):
-            return self._parsed(declaration, text, origin, place)
+        for value in self._from_outside(declaration, place):
+            if not declaration.sensitive:
+                found.outside[name] = value
+            return value
         if name in self.given:
             given = self.given[name]
             found.origins[name] = given
@@ -125,9 +131,19 @@ class Lookup:
             return self._checked(declaration, declaration.default, place.of("default"), place.path("default"), "")
         return self._missing(declaration, place, found)
 
-    def _texts(self, declaration: Declaration) -> list[tuple[str, str]]:
-        texts = self.outside.texts
-        return [("--var", texts[declaration.name])] if declaration.name in texts else []
+    def _from_outside(self, declaration: Declaration, place: _Place) -> Iterator[Value]:
+        """What no stack file gives: the first that there is counts."""
+        name, outside = declaration.name, self.outside
+        if name in outside.texts:
+            yield self._parsed(declaration, outside.texts[name], "--var", place)
+        if name in outside.values:
+            given = outside.values[name]
+            yield self._checked(declaration, given.value, given.spot(), given.path, "--var-file")
+        for origin, text in self._environment_texts(declaration):
+            yield self._parsed(declaration, text, origin, place)
+        kept = outside.kept.get(self.stack, {})
+        if name in kept:
+            yield self._checked(declaration, kept[name], place.of(), place.path(), "the saved plan")
 
     def _environment_texts(self, declaration: Declaration) -> list[tuple[str, str]]:
         environ = self.outside.environ

@@ -76,6 +76,7 @@ def test_it_is_read_under_the_names_of_the_schema() -> None:
         },
         marker=MARKER,
         version=3,
+        modified=raw["dateModified"],
         raw=raw,
     )
 

@@ -42,6 +42,7 @@ def test_a_streams_whole_life() -> None:
         marker=MARKER,
         version=1,
         raw=created.raw,
+        modified=created.raw["dateModified"],
     )
     assert (read, listed) == (created, (created,))
     assert (updated.name, updated.attributes["event_types"], updated.marker) == ("renamed", ["*"], MARKER)
