@@ -22,6 +22,7 @@ from gcsync.cli.main import version
 from gcsync.cli.options import Common
 from gcsync.cli.plan import plan
 from gcsync.cli.schema import schema
+from gcsync.cli.show_plan import show_plan
 from gcsync.cli.topics import topics
 from gcsync.cli.validate import validate
 
@@ -43,6 +44,7 @@ emulator = typer.Typer(
 app.command("init")(init)
 app.command("validate")(validate)
 app.command("plan")(plan)
+app.command("show")(show_plan)
 app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)

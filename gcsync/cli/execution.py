@@ -14,6 +14,7 @@ from gcsync.cli.options import Common, Format
 from gcsync.cli.showing import show
 
 if TYPE_CHECKING:
+    from gcsync.cli.saved_plan import SavedPlan
     from gcsync.cli.walk import Planned, Visit
     from gcsync.engine import Event, Options, StopRequest
     from gcsync.model.outcome import Report
@@ -25,13 +26,14 @@ QUESTION = 'Only "yes" applies these changes: '
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One apply or destroy, as the command line asks for it."""
+    """One apply or destroy, as the command line asks for it; `saved` is the plan that it must come to again."""
 
     common: Common
     options: Options
     auto_approve: bool
     parallelism: int
     output_format: Format
+    saved: SavedPlan | None = None
 
     def run(self, stacks: Sequence[Stack], look: Callable[[tuple[Visit, ...]], None] = lambda _: None) -> ExitCode:
         """`look` sees what was read. Raises DiagnosticError for what keeps the plan from being made at all."""
@@ -41,7 +43,14 @@ class Execution:
             visits = visit(groups, announce_to(self._stream), no_color=self.common.no_color)
             look(visits)
             planned = plan_all(visits, self.options)
+            self._check(stacks, planned)
             return self._apply(planned)
+
+    def _check(self, stacks: Sequence[Stack], planned: tuple[Planned, ...]) -> None:
+        if self.saved is not None:
+            from gcsync.cli.saved_plan import paired
+
+            self.saved.check(paired(stacks, planned))
 
     def _apply(self, planned: tuple[Planned, ...]) -> ExitCode:
         plans = tuple(one.plan for one in planned)
@@ -82,6 +91,8 @@ class Execution:
         from gcsync.cli.progress import executing
         from gcsync.engine import StopRequest
 
+        if self.saved is not None:
+            self.saved.begin()
         stop = StopRequest()
         with signals.in_order(stop), executing(no_color=self.common.no_color) as tell:
             return tuple(self._execute_one(one, stop, tell) for one in planned)
@@ -112,7 +123,7 @@ class Execution:
                 parallelism=self.parallelism,
                 stop=stop,
                 on_event=tell,
-                adopt_late=True,
+                adopt_late=self.saved is None,
             )
 
 

@@ -32,6 +32,10 @@ class Common:
     emulator: bool = False
     emulator_db: Path | None = None
 
+    @property
+    def emulated(self) -> bool:
+        return self.emulator or self.emulator_db is not None
+
     def joined(self, later: Common) -> Common:
         """Those before the command's name with those after it."""
         return Common(

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcsync.cli import options
+from gcsync.cli import options, output
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common, Format
 from gcsync.cli.showing import show, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gcsync.cli.walk import Planned
+    from gcsync.engine import Options
+    from gcsync.model.resource import Stack
 
 
 @options.command
@@ -29,12 +37,20 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
     ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, to be applied exactly as it is.")
+    ] = None,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
-    """Show what apply would do. Writes nothing."""
+    """Show what apply would do. Writes nothing to the organization."""
     from gcsync.cli.choices import choose
+    from gcsync.cli.plan_file import refuse_plan_files
+    from gcsync.cli.saved_plan import check_target
     from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
 
+    refuse_plan_files(paths)
+    if out is not None:
+        check_target(out)
     chosen = choose(targets, excludes, replace, allow_delete, no_delete=no_delete, destroy=destroy)
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
     announce = announce_to(sys.stdout if output_format is Format.TEXT else sys.stderr)
@@ -45,6 +61,22 @@ def plan(
         show_json(plans, common)
     else:
         show(plans, common, sys.stdout)
+    if out is not None:
+        _save(out, stacks, planned, paths, chosen, common)
     if any(one.errored for one in plans):
         return ExitCode.ERROR
     return ExitCode.CHANGES if detailed_exitcode and any(one.summary.changes for one in plans) else ExitCode.DONE
+
+
+def _save(
+    out: Path,
+    stacks: Sequence[Stack],
+    planned: Sequence[Planned],
+    paths: Sequence[str] | None,
+    chosen: Options,
+    common: Common,
+) -> None:
+    from gcsync.cli.saved_plan import paired, save
+
+    save(out, paired(stacks, planned), paths, chosen, common)
+    output.notice(f"The plan is saved in {out}. To apply exactly this: gcsync apply {out}")

@@ -98,7 +98,7 @@ def grouped(stacks: Sequence[Stack], common: Common) -> Iterator[tuple[Group, ..
 
     Raises DiagnosticError for a region that does not exist and for credentials that are missing.
     """
-    if not common.emulator and common.emulator_db is None:
+    if not common.emulated:
         yield _group(stacks, os.environ)
         return
     from gcsync.cli.local_emulator import emulated

@@ -1,0 +1,48 @@
+"""`gcsync show`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from gcsync.cli import options, output
+from gcsync.cli.exit_codes import ExitCode
+from gcsync.cli.options import Common, Format
+
+if TYPE_CHECKING:
+    from gcsync.cli.plan_file import PlanFile
+    from gcsync.model.plan import Plan
+
+
+@options.command
+def show_plan(
+    common: Common,
+    file: Annotated[str, typer.Argument(metavar="PLANFILE", help="What gcsync plan --out wrote.")],
+    output_format: options.OutputFormat = Format.TEXT,
+) -> int:
+    """Show a saved plan, as it was shown when it was made: no credentials, no network."""
+    from pathlib import Path
+
+    from gcsync.cli.plan_file import read_plan_file
+    from gcsync.cli.showing import show, show_json
+
+    saved = read_plan_file(Path(file))
+    plans = saved.plans()
+    _announce(saved, plans, sys.stdout if output_format is Format.TEXT else sys.stderr)
+    if output_format is Format.JSON:
+        show_json(plans, common)
+    else:
+        show(plans, common, sys.stdout)
+    return ExitCode.ERROR if any(plan.errored for plan in plans) else ExitCode.DONE
+
+
+def _announce(saved: PlanFile, plans: tuple[Plan, ...], stream: TextIO) -> None:
+    from gcsync.views.text_plan import render_target
+    from gcsync.views.text_saved import render_origin
+
+    targets = dict.fromkeys(render_target(plan.target) for plan in plans)
+    content = saved.content
+    origin = render_origin(content["version"], content["created"], content.get("commit"), saved.applied)
+    output.write("\n".join([*targets, origin]), stream)
