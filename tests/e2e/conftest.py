@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.workplace import Hand, Workplace, clean_environment, credentials_for
+from tests.e2e.workplace import Hand, Inside, Workplace, clean_environment, credentials_for
 
 if TYPE_CHECKING:
     from gcsync.emulator import RunningEmulator
@@ -16,13 +16,13 @@ def offline(tmp_path: Path) -> Workplace:
     """A folder without any organization to speak to."""
     folder = tmp_path / "work"
     folder.mkdir()
-    return Workplace(folder, clean_environment())
+    return Inside(folder, clean_environment())
 
 
 @pytest.fixture
 def work(offline: Workplace, emulator: RunningEmulator) -> Workplace:
     """A folder whose commands speak to an emulator of this test."""
-    return Workplace(offline.folder, offline.environ | credentials_for(emulator.url))
+    return Inside(offline.folder, offline.environ | credentials_for(emulator.url))
 
 
 @pytest.fixture

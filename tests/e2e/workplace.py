@@ -6,6 +6,7 @@ import base64
 import contextlib
 import io
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -106,6 +107,9 @@ class Inside(Workplace):
             signals.stop.clear()
             for number, handler in handlers.items():
                 signal.signal(number, handler)
+            for name in ("gcsync", "urllib3"):
+                logging.getLogger(name).handlers = []
+                logging.getLogger(name).setLevel(logging.NOTSET)
         assert "Traceback" not in out.getvalue() + err.getvalue()
         return Ran(int(code), out.getvalue(), err.getvalue())
 
