@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 settings.register_profile("soak", max_examples=100_000, deadline=None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where locks are kept: never in the home of whoever runs the tests, nor shared with another worker."""
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[RunningEmulator]:
     """A Genesys Cloud of its own for one test."""

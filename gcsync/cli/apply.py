@@ -20,6 +20,7 @@ def apply(
     no_delete: options.NoDelete = False,
     auto_approve: options.AutoApprove = False,
     parallelism: options.Parallelism = 8,
+    lock_timeout: options.LockTimeout = 0,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
     """Plan, show the plan, ask, and do exactly that."""
@@ -31,4 +32,4 @@ def apply(
     refuse_plan_files(paths)
     chosen = choose(targets, excludes, replace, allow_delete, no_delete=no_delete)
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
-    return Execution(common, chosen, auto_approve, parallelism, output_format).run(stacks)
+    return Execution(common, chosen, auto_approve, parallelism, output_format, lock_timeout).run(stacks)

@@ -82,6 +82,8 @@ class Stack:
     removed: Mapping[Address, Removal] = field(default_factory=dict)
     safety: Safety = Safety()
     warnings: tuple[Diagnostic, ...] = ()
+    lock: str | None = None
+    """`s3://bucket/key` or `dynamodb://table/key`: where runs on several machines keep out of each other's way."""
 
     @property
     def owner(self) -> str:

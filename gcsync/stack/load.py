@@ -233,6 +233,7 @@ def _stack(bundle: _Bundle, reading: _Reading) -> Stack | None:
         removed=changes.removed,
         safety=settings.safety(),
         warnings=warnings.diagnostics(reading.regions),
+        lock=settings.lock(name),
     )
 
 
@@ -250,6 +251,7 @@ def _outline(bundle: _Bundle, reading: _Reading) -> Stack | None:
         region=genesys.get("region"),
         organization=genesys.get("organization"),
         credentials=bundle.settings.environment(name).get("credentials"),
+        lock=bundle.settings.lock(name),
     )
 
 
