@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
@@ -60,22 +61,30 @@ class AwsFailure(DiagnosticError):
 
 
 def aws_client(service: str, place: str, environ: Mapping[str, str]) -> Any:
-    """A client of boto3. Raises DiagnosticError: GC642 without boto3, GC643 where it is not set up."""
+    """A client of boto3, the same one for every lock. Raises DiagnosticError: GC642 without boto3, GC643 not set up."""
     try:
-        import boto3
-        from botocore.config import Config
+        import boto3  # noqa: F401
     except ImportError as error:
         hint = "pip install 'gcsync[aws]'"
         raise DiagnosticError(Diagnostic("GC642", f"{place}: this lock needs boto3 ({error})", hint=hint)) from None
+    with told(place):
+        return _client(service, frozenset((name, value) for name, value in environ.items() if name.startswith("AWS_")))
+
+
+@cache
+def _client(service: str, environ: frozenset[tuple[str, str]]) -> Any:
+    """Made once per environment: to read the description of a service takes longer than a request."""
+    import boto3
+    from botocore.config import Config
+
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
     )
-    with told(place):
-        # boto3 itself reads AWS_DEFAULT_REGION and the profile; AWS_REGION is what the other SDKs read.
-        session = boto3.session.Session(region_name=environ.get("AWS_REGION") or None)
-        return session.client(service, config=config)
+    # boto3 itself reads AWS_DEFAULT_REGION and the profile; AWS_REGION is what the other SDKs read.
+    session = boto3.session.Session(region_name=dict(environ).get("AWS_REGION") or None)
+    return session.client(service, config=config)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """A lock as an item of a DynamoDB table with the partition key `LockID`, as the lock tables of Terraform have it.
 
-`Info` holds the holder, as Terraform's items do; `Id` the lock's id, for conditions. Conditional writes and strongly
+`Info` holds the holder, as Terraform's items do; `HolderId` the lock's id, for conditions. Conditional writes and strongly
 consistent reads: DynamoDB Developer Guide, "Condition expressions" and "Read consistency".
 """
 
@@ -27,7 +27,7 @@ class DynamoStore:
 
     def put_new(self, holder: Holder) -> bool:
         """As `Store.put_new`."""
-        item = {**self._key, "Id": {"S": holder.id}, "Info": {"S": holder.to_json()}}
+        item = {**self._key, "HolderId": {"S": holder.id}, "Info": {"S": holder.to_json()}}
         return self._unless_refused("put_item", Item=item, ConditionExpression="attribute_not_exists(LockID)")
 
     def read(self) -> Entry | None:
@@ -37,16 +37,18 @@ class DynamoStore:
         item = answer.get("Item")
         if item is None:
             return None
-        return Entry(item.get("Info", {}).get("S", ""), item.get("Id", {}).get("S", ""))
+        return Entry(item.get("Info", {}).get("S", ""), item.get("HolderId", {}).get("S", ""))
 
     def delete(self, entry: Entry) -> bool:
-        """As `Store.delete`. An item that something else wrote has no `Id`."""
+        """As `Store.delete`. An item that something else wrote has no `HolderId`."""
         if not entry.version:
-            return self._unless_refused("delete_item", Key=self._key, ConditionExpression="attribute_not_exists(Id)")
+            return self._unless_refused(
+                "delete_item", Key=self._key, ConditionExpression="attribute_not_exists(HolderId)"
+            )
         return self._unless_refused(
             "delete_item",
             Key=self._key,
-            ConditionExpression="Id = :id",
+            ConditionExpression="HolderId = :id",
             ExpressionAttributeValues={":id": {"S": entry.version}},
         )
 
