@@ -1,7 +1,7 @@
 """A lock as an item of a DynamoDB table with the partition key `LockID`, as the lock tables of Terraform have it.
 
-`Info` holds the holder, as Terraform's items do; `HolderId` the lock's id, for conditions. Conditional writes and strongly
-consistent reads: DynamoDB Developer Guide, "Condition expressions" and "Read consistency".
+`Info` holds the holder, as Terraform's items do; `HolderId` the lock's id, for conditions. Conditional writes and
+strongly consistent reads: DynamoDB Developer Guide, "Condition expressions" and "Read consistency".
 """
 
 from __future__ import annotations
