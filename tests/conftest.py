@@ -25,6 +25,16 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """The URL of a stand-in for AWS with a bucket and a table for locks."""
+    from tests.locks import cloud
+
+    with cloud.running() as url:
+        cloud.furnish(url)
+        yield url
+
+
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[RunningEmulator]:
     """A Genesys Cloud of its own for one test."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,14 +9,6 @@ from gcsync.locks import FileLock, Lock, Subject, open_remote
 from tests.locks import cloud
 
 Opener = Callable[[Subject], Lock]
-
-
-@pytest.fixture(scope="session")
-def aws() -> Iterator[str]:
-    """The URL of a stand-in for AWS with a bucket and a table."""
-    with cloud.running() as url:
-        cloud.furnish(url)
-        yield url
 
 
 @pytest.fixture
