@@ -41,6 +41,7 @@ class Held:
     """What a run holds. `release` gives back all that was taken, whatever happened in between."""
 
     taken: list[tuple[Claim, Lock]] = field(default_factory=list)
+    _warnings: tuple[Diagnostic, ...] = ()
 
     def take(self, claims: Sequence[Claim], holder: Holder, patience: Patience) -> None:
         """Take every lock. Raises DiagnosticError where one cannot be taken, and holds none then.
@@ -55,7 +56,7 @@ class Held:
                     self.taken.append((claim, lock))
                     self._take(claim, lock, holder, patience, until)
         except BaseException:
-            self.release()
+            self._warnings = self.release()
             raise
 
     def _take(self, claim: Claim, lock: Lock, holder: Holder, patience: Patience, until: float) -> None:
@@ -71,8 +72,8 @@ class Held:
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
 
     def release(self) -> tuple[Diagnostic, ...]:
-        """Give every lock back, the last one first; what could not be given back, as warnings (GC647)."""
-        found = []
+        """Give every lock back, the last one first; what could not be, or was not ours any more, as warnings."""
+        found, self._warnings = list(self._warnings), ()
         while self.taken:
             claim, lock = self.taken.pop()
             try:

@@ -118,3 +118,14 @@ def test_what_cannot_be_given_back_is_a_warning_and_the_rest_is_given_back() -> 
     held.taken[2][1].release = lambda: False  # type: ignore[method-assign]
     assert [(one.code, one.severity.value) for one in held.release()] == [("GC648", "warning"), ("GC647", "warning")]
     assert "a" not in shelf.owners
+
+
+def test_what_a_failed_run_could_not_give_back_is_told_at_its_end() -> None:
+    shelf, held = Shelf(), Held()
+    shelf.owners["b"] = BOB
+    first = shelf.claim("a")
+    first.locks[0].release = lambda: False  # type: ignore[method-assign]
+    with pytest.raises(DiagnosticError):
+        held.take([first, shelf.claim("b")], ADA, shelf.patience())
+    assert [one.code for one in held.release()] == ["GC648"]
+    assert held.release() == ()
