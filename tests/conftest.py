@@ -16,6 +16,25 @@ if TYPE_CHECKING:
 settings.register_profile("soak", max_examples=100_000, deadline=None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where locks are kept: never in the home of whoever runs the tests, nor shared with another worker."""
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """The URL of a stand-in for AWS with a bucket and a table for locks."""
+    from tests.locks import cloud
+
+    with cloud.running() as url:
+        cloud.furnish(url)
+        yield url
+
+
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[RunningEmulator]:
     """A Genesys Cloud of its own for one test."""

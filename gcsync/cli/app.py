@@ -24,6 +24,7 @@ from gcsync.cli.plan import plan
 from gcsync.cli.schema import schema
 from gcsync.cli.show_plan import show_plan
 from gcsync.cli.topics import topics
+from gcsync.cli.unlock import unlock
 from gcsync.cli.validate import validate
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -52,6 +53,7 @@ app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)
 app.command("topics")(topics)
+app.command("unlock")(unlock)
 app.command("doctor")(doctor)
 app.command("schema")(schema)
 app.command("explain")(explain)

@@ -20,6 +20,7 @@ def apply(
     no_delete: options.NoDelete = False,
     auto_approve: options.AutoApprove = False,
     parallelism: options.Parallelism = 8,
+    lock_timeout: options.LockTimeout = 0,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
     """Plan, show the plan, ask, and do exactly that; or do exactly what a saved plan says."""
@@ -29,16 +30,17 @@ def apply(
     from gcsync.cli.saved_plan import SavedPlan
     from gcsync.cli.walk import load_stacks
 
+    how = (auto_approve, parallelism, output_format, lock_timeout)
     if paths and len(paths) == 1 and is_plan_file(paths[0]):
         _refuse_choices(targets, excludes, replace, allow_delete, no_delete=no_delete)
         saved = SavedPlan.read(paths[0], common)
         stacks = load_stacks(saved.paths, saved.inputs(environment, variables, variable_files))
         saved.check_stacks(stacks)
-        return Execution(common, saved.options(), auto_approve, parallelism, output_format, saved).run(stacks)
+        return Execution(common, saved.options(), *how, saved=saved).run(stacks)
     refuse_plan_files(paths)
     chosen = choose(targets, excludes, replace, allow_delete, no_delete=no_delete)
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
-    return Execution(common, chosen, auto_approve, parallelism, output_format).run(stacks)
+    return Execution(common, chosen, *how).run(stacks)
 
 
 def _refuse_choices(*given: list[str] | None, no_delete: bool) -> None:

@@ -28,6 +28,7 @@ def destroy(
     allow_delete: options.AllowDelete = None,
     auto_approve: options.AutoApprove = False,
     parallelism: options.Parallelism = 8,
+    lock_timeout: options.LockTimeout = 0,
     output_format: options.OutputFormat = Format.TEXT,
     stack: Annotated[
         str | None,
@@ -44,7 +45,7 @@ def destroy(
 
     refuse_plan_files(paths)
     chosen = choose(targets, excludes, allow_delete=allow_delete, destroy=True)
-    execution = Execution(common, chosen, auto_approve, parallelism, output_format)
+    execution = Execution(common, chosen, auto_approve, parallelism, output_format, lock_timeout)
     if stack is not None:
         lost = _without_file(stack, environment, paths)
         return execution.run([lost], lambda visits: _tell_owners(lost, visits))

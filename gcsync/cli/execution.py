@@ -33,14 +33,18 @@ class Execution:
     auto_approve: bool
     parallelism: int
     output_format: Format
+    lock_timeout: float = 0
+    """Seconds to wait for another run's lock."""
     saved: SavedPlan | None = None
 
     def run(self, stacks: Sequence[Stack], look: Callable[[tuple[Visit, ...]], None] = lambda _: None) -> ExitCode:
         """`look` sees what was read. Raises DiagnosticError for what keeps the plan from being made at all."""
+        from gcsync.cli.locking import locking
         from gcsync.cli.walk import announce_to, grouped, plan_all, visit
 
-        with grouped(stacks, self.common) as groups:
-            visits = visit(groups, announce_to(self._stream), no_color=self.common.no_color)
+        with grouped(stacks, self.common) as groups, locking(self.common, self._command, self.lock_timeout) as lock:
+            announce = announce_to(self._stream)
+            visits = visit(groups, announce, no_color=self.common.no_color, before_reading=lock)
             look(visits)
             planned = plan_all(visits, self.options)
             self._check(stacks, planned)
@@ -64,6 +68,10 @@ class Execution:
         if approved is not None:
             return approved
         return self._conclude(plans, self._execute(planned))
+
+    @property
+    def _command(self) -> str:
+        return "destroy" if self.options.destroy else "apply"
 
     @property
     def _stream(self) -> TextIO:

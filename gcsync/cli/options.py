@@ -98,6 +98,12 @@ AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Ask no questi
 Parallelism = Annotated[
     int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many changes run at a time.")
 ]
+LockTimeout = Annotated[
+    int,
+    typer.Option(
+        "--lock-timeout", min=0, max=86400, metavar="SECONDS", help="How long to wait while another run holds the lock."
+    ),
+]
 OutputFormat = Annotated[Format, typer.Option("--format", metavar="text|json", help="How the result is written.")]
 
 

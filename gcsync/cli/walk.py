@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -107,9 +107,21 @@ def grouped(stacks: Sequence[Stack], common: Common) -> Iterator[tuple[Group, ..
         yield _group(stacks, environ)
 
 
-def visit(groups: Sequence[Group], announce: Callable[[Target], None], *, no_color: bool) -> tuple[Visit, ...]:
-    """Read every group's organization. Raises DiagnosticError with what is wrong with any of them."""
-    return _each(groups, lambda group: _visit(group, announce, no_color=no_color))
+def visit(
+    groups: Sequence[Group],
+    announce: Callable[[Target], None],
+    *,
+    no_color: bool,
+    before_reading: Callable[[Sequence[tuple[Stack, Organization]]], None] = lambda _: None,
+) -> tuple[Visit, ...]:
+    """Read every group's organization. Raises DiagnosticError with what is wrong with any of them.
+
+    `before_reading` learns which organization each stack is about, once all are known and before anything is listed.
+    """
+    with ExitStack() as sessions:
+        met = _each(groups, lambda group: _meet(group, sessions, announce))
+        before_reading(_known(met))
+        return _each(met, lambda one: _read(one, no_color=no_color))
 
 
 def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
@@ -161,18 +173,42 @@ def _group(stacks: Sequence[Stack], environ: Mapping[str, str]) -> tuple[Group, 
     return tuple(Group(tuple(members), *place, environ) for place, members in shared.items())
 
 
-def _visit(group: Group, announce: Callable[[Target], None], *, no_color: bool) -> Visit:
+def identify(groups: Sequence[Group], announce: Callable[[Target], None]) -> list[tuple[Stack, Organization]]:
+    """Which organization each stack is about; nothing else is read. Raises DiagnosticError."""
+    with ExitStack() as sessions:
+        return _known(_each(groups, lambda group: _meet(group, sessions, announce)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A group whose organizations are known and not read yet."""
+
+    group: Group
+    session: GenesysSession
+    known: Mapping[str | None, Target]
+
+
+def _known(met: Sequence[_Met]) -> list[tuple[Stack, Organization]]:
+    return [(stack, one.known[stack.organization].organization) for one in met for stack in one.group.stacks]
+
+
+def _meet(group: Group, sessions: ExitStack, announce: Callable[[Target], None]) -> _Met:
+    session = sessions.enter_context(group.open(read_only=True, stop=signals.stop))
+    organizations = _check_organizations(group, session)
+    known = {name: target_of(group, session, organization) for name, organization in organizations.items()}
+    for target in dict.fromkeys(known.values()):
+        announce(target)
+    return _Met(group, session, known)
+
+
+def _read(met: _Met, *, no_color: bool) -> Visit:
     from gcsync.cli.progress import reading
     from gcsync.engine import refresh
 
-    with group.open(read_only=True, stop=signals.stop) as session:
-        organizations = _check_organizations(group, session)
-        known = {name: target_of(group, session, organization) for name, organization in organizations.items()}
-        for target in dict.fromkeys(known.values()):
-            announce(target)
-        declared = frozenset(address.kind for stack in group.stacks for address in stack.resources)
-        with reading(no_color=no_color):
-            return Visit(group, known, refresh(all_kinds(), session, declared), _read_topics(group, session))
+    group, session = met.group, met.session
+    declared = frozenset(address.kind for stack in group.stacks for address in stack.resources)
+    with reading(no_color=no_color):
+        return Visit(group, met.known, refresh(all_kinds(), session, declared), _read_topics(group, session))
 
 
 def _read_topics(group: Group, session: GenesysSession) -> Topics | None:

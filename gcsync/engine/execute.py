@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from gcsync.engine.options import Event, Phase, StopRequest
 from gcsync.engine.read_back import ReadBack
 from gcsync.engine.references import attribute_of, resolve_change
+from gcsync.engine.twins import Twins
 from gcsync.engine.writes import Writer, Written
 from gcsync.kinds.interface import Kind
 from gcsync.model.address import Address
@@ -48,6 +49,7 @@ def execute(
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         execution.run(pool)
         outcomes = execution.outcomes()
+        outcomes = Twins(kinds, session, sleep, stop).withdraw(outcomes, execution.written, execution.left_behind)
         if not stop.event.is_set():
             on_event(Event(Phase.READING_BACK, total=len(outcomes)))
             outcomes = ReadBack(kinds, session, sleep, stop, plan.pages, on_event).check(
@@ -66,6 +68,8 @@ class _Execution:
     fingerprint_key: bytes | None
     written: dict[Address, Written] = field(default_factory=dict)
     failed: dict[Address, Diagnostic] = field(default_factory=dict)
+    left_behind: dict[Address, str] = field(default_factory=dict)
+    """The ids of objects that a failed create has left half made."""
     ended: dict[int, bool] = field(default_factory=dict)
     requirers: dict[int, list[int]] = field(default_factory=dict)
     changes: dict[Address, Change] = field(default_factory=dict)
@@ -141,6 +145,8 @@ class _Execution:
             self.written[address] = future.result()
         else:
             self.failed[address] = error.diagnostic if isinstance(error, RemoteError) else _unexpected(error)
+            if isinstance(error, RemoteError) and error.left_behind is not None:
+                self.left_behind[address] = error.left_behind
         if error is not None or self._is_done(address):
             self._tell(address)
         return [

@@ -348,7 +348,7 @@ def _unfinished(error: RemoteError, object_id: str) -> RemoteError:
     hint = f"{error.diagnostic.hint}; {left}"
     kind = RemoteError if isinstance(error, NameTaken | OutcomeUnknown) else type(error)
     diagnostic = replace(error.diagnostic, hint=hint.removeprefix("; "))
-    return kind(diagnostic, status=error.status, code=error.code, context_id=error.context_id)
+    return kind(diagnostic, status=error.status, code=error.code, context_id=error.context_id, left_behind=object_id)
 
 
 def _conflict(error: NameTaken) -> RemoteError:

@@ -15,15 +15,25 @@ from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
 
 class RemoteError(DiagnosticError):
-    """Carries one diagnostic; `status`, `code` and `context_id` are the API's own, where it gave them."""
+    """Carries one diagnostic; `status`, `code` and `context_id` are the API's own, where it gave them.
+
+    `left_behind` is the id of the object that a create has left half made.
+    """
 
     def __init__(
-        self, diagnostic: Diagnostic, *, status: int | None = None, code: str = "", context_id: str = ""
+        self,
+        diagnostic: Diagnostic,
+        *,
+        status: int | None = None,
+        code: str = "",
+        context_id: str = "",
+        left_behind: str | None = None,
     ) -> None:
         super().__init__(diagnostic)
         self.status = status
         self.code = code
         self.context_id = context_id
+        self.left_behind = left_behind
 
     @property
     def diagnostic(self) -> Diagnostic:

@@ -84,6 +84,8 @@ class Stack:
     warnings: tuple[Diagnostic, ...] = ()
     variables: Mapping[str, Value] = field(default_factory=dict)
     """The values that no stack file gave, but for sensitive ones: what a saved plan has to remember."""
+    lock: str | None = None
+    """`s3://bucket/key` or `dynamodb://table/key`: where runs on several machines keep out of each other's way."""
 
     @property
     def owner(self) -> str:

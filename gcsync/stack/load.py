@@ -241,6 +241,7 @@ def _stack(bundle: _Bundle, reading: _Reading) -> Stack | None:
         safety=settings.safety(),
         warnings=warnings.diagnostics(reading.regions),
         variables=assembled.variables,
+        lock=settings.lock(name),
     )
 
 
@@ -258,6 +259,7 @@ def _outline(bundle: _Bundle, reading: _Reading) -> Stack | None:
         region=genesys.get("region"),
         organization=genesys.get("organization"),
         credentials=bundle.settings.environment(name).get("credentials"),
+        lock=bundle.settings.lock(name),
     )
 
 

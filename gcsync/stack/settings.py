@@ -48,6 +48,10 @@ class Settings:
     def genesys(self, environment: str | None) -> dict[str, str]:
         return {**self.value.get("genesys", {}), **self.environment(environment).get("genesys", {})}
 
+    def lock(self, environment: str | None) -> str | None:
+        found: str | None = self.environment(environment).get("lock", self.value.get("lock"))
+        return found
+
     def environment(self, name: str | None) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.value.get("environments", {}).get(name, {})
         return found

@@ -25,11 +25,15 @@ URL = "https://events.example.com/genesys-events"
 
 @dataclass
 class Streams:
-    """The kind `stream` over a dict. `before` and `after` are called around each write with its name and its object."""
+    """The kind `stream` over a dict, or another one of that `name`, perhaps without `unique` names.
+
+    `before` and `after` are called around each write with its name and its object.
+    """
 
     versions: bool = True
     objects: dict[str, RemoteObject] = field(default_factory=dict)
     name: str = "stream"
+    unique: bool = True
     writes: list[tuple[str, str]] = field(default_factory=list)
     before: Callable[[str, str], None] = lambda operation, what: None
     after: Callable[[str, str], None] = lambda operation, what: None
@@ -40,7 +44,7 @@ class Streams:
         """An object made by hand."""
         with self._lock:
             remote = RemoteObject(
-                "stream",
+                self.name,
                 f"id-{next(self._ids)}",
                 name,
                 {"enabled": True, "destinations": [{"protocol": "https", "url": URL}], **attributes, "name": name},
@@ -110,7 +114,7 @@ class Streams:
             return stored
 
     def _refuse_taken(self, name: str, own_id: str) -> None:
-        for other in self.objects.values():
+        for other in self.objects.values() if self.unique else ():
             if other.id != own_id and fold(other.name) == fold(name):
                 raise NameTaken(Diagnostic("GC000", "event.stream.exists"), status=409, context_id="context-1")
 
@@ -126,7 +130,7 @@ def stack(*resources: Resource, name: str = "team", **settings: Any) -> Stack:
 
 
 def plan_for(wanted: Stack, organization: Streams, options: Options | None = None, key: bytes | None = None) -> Plan:
-    refreshed = Refreshed({"stream": organization.list(None)})
+    refreshed = Refreshed({organization.name: organization.list(None)})
     return compute(wanted, refreshed, TARGET, options or Options(), fingerprint_key=key)
 
 
@@ -141,7 +145,7 @@ def carry_out(
 ) -> Report:
     return execute(
         plan,
-        {"stream": organization},  # type: ignore[dict-item]
+        {organization.name: organization},  # type: ignore[dict-item]
         None,  # type: ignore[arg-type]
         parallelism=parallelism,
         stop=stop or StopRequest(),

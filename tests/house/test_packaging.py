@@ -18,8 +18,11 @@ DISTRIBUTIONS = packages_distributions()
 
 
 def declared() -> set[str]:
+    """What every installation has, and what the extras for users add."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {re.split(r"[^A-Za-z0-9._-]", entry)[0].lower() for entry in project["dependencies"]}
+    extras = {name: entries for name, entries in project["optional-dependencies"].items() if "test" not in name}
+    entries = [*project["dependencies"], *(entry for extra in extras.values() for entry in extra)]
+    return {re.split(r"[^A-Za-z0-9._-]", entry)[0].lower() for entry in entries}
 
 
 def imported() -> set[str]:

@@ -11,11 +11,14 @@ import pytest
 from tests.house.source import ROOT
 
 HEAVY = (
+    "boto3",
     "click",
     "cryptography",
     "deepdiff",
     "fastjsonschema",
+    "filelock",
     "jsonschema",
+    "platformdirs",
     "requests",
     "rich",
     "ruamel",

@@ -270,6 +270,7 @@ class TestCreating:
         with pytest.raises(Denied) as caught:
             SOURCE.create(talk.session, DECLARED, MARKER)
         assert "half made: the next apply goes on with it" in caught.value.diagnostic.hint
+        assert caught.value.left_behind == the_only(talk).id
         half = the_only(talk)
         assert (half.marker, half.name, half.half_made) == (MARKER, "main", method != "PATCH")
         finished = SOURCE.update(talk.session, half, DECLARED, MARKER)

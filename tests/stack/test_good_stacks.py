@@ -58,6 +58,7 @@ def plain(loaded: Stack) -> dict[str, Any]:
         "region": loaded.region,
         "organization": loaded.organization,
         "credentials": loaded.credentials,
+        "lock": loaded.lock,
         "safety": asdict(loaded.safety) if loaded.safety != Safety() else None,
         "moved": {str(old): str(new) for old, new in loaded.moved.items()},
         "removed": {str(address): removal.destroy for address, removal in loaded.removed.items()},
