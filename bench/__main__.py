@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SUITES = ("version", "load", "plan", "pacing")
+SUITES = ("version", "load", "plan", "apply", "pacing", "limited")
 
 
 def main(names: list[str]) -> int:

@@ -10,7 +10,7 @@ from gcsync.engine.fingerprint import Fingerprints
 from gcsync.engine.matching import Matching, match
 from gcsync.engine.options import Options, Refreshed
 from gcsync.engine.order import order_steps
-from gcsync.engine.references import attribute_of, in_order, marker_for, resolve
+from gcsync.engine.references import attribute_of, in_order, marker_for, resolve, settle
 from gcsync.engine.safety import find_refusals
 from gcsync.engine.selection import select
 from gcsync.engine.three_way import Comparison
@@ -43,6 +43,7 @@ def compute(
     builder = _Builder(stack, matching, options, fingerprint_key)
     everything = tuple(sorted(builder.changes(), key=lambda change: change.address.sort_key()))
     changes, left_out = select(everything, options)
+    changes = _settled(changes, everything)
     order = order_steps(changes, everything, {a: resource.dependencies for a, resource in stack.resources.items()})
     changes = tuple(
         replace(change, temporary_name=order.temporary_names[change.address])
@@ -66,6 +67,19 @@ def compute(
         known=frozenset((*stack.resources, *(change.address for change in everything))),
         pages={kind: listing.pages for kind, listing in refreshed.listings.items()},
     )
+
+
+def _settled(changes: tuple[Change, ...], everything: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The changes, with what they take from objects that are left out of this run: those stay as they are."""
+    left = {change.address: change.remote for change in everything} if len(changes) < len(everything) else {}
+    for change in changes:
+        left.pop(change.address, None)
+
+    def known(reference: Reference) -> Value:
+        remote = left.get(reference.address)
+        return UNKNOWN if remote is None else attribute_of(remote, reference.attribute)
+
+    return tuple(settle(change, known) for change in changes) if left else changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 
+from gcsync.engine.garbage import seldom_collected
 from gcsync.engine.options import Event, Phase, StopRequest
 from gcsync.engine.read_back import ReadBack
 from gcsync.engine.references import attribute_of, resolve_change
@@ -25,6 +27,7 @@ from gcsync.remote.session import GenesysSession
 _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.1
+_AHEAD = 4
 
 
 def execute(
@@ -46,7 +49,7 @@ def execute(
     """
     writers = {name: Writer(kind, session, sleep, adopt_late) for name, kind in kinds.items()}
     execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key)
-    with ThreadPoolExecutor(max_workers=parallelism) as pool:
+    with seldom_collected(), ThreadPoolExecutor(max_workers=parallelism) as pool:
         execution.run(pool)
         outcomes = execution.outcomes()
         outcomes = Twins(kinds, session, sleep, stop).withdraw(outcomes, execution.written, execution.left_behind)
@@ -79,10 +82,9 @@ class _Execution:
     def run(self, pool: ThreadPoolExecutor) -> None:
         """Start every step as soon as what it requires has succeeded, the last ones after all others."""
         self._prepare()
-        ready = [i for i, step in enumerate(self.plan.steps) if not step.requires and not step.last]
-        last = [i for i, step in enumerate(self.plan.steps) if step.last]
-        self._drain(pool, ready)
-        self._drain(pool, last)
+        for last in (False, True):
+            mine = [index for index, step in enumerate(self.plan.steps) if step.last is last]
+            self._drain(pool, [index for index in mine if self._may_begin(index)])
 
     def _prepare(self) -> None:
         self.changes = {change.address: change for change in self.plan.changes}
@@ -92,29 +94,41 @@ class _Execution:
                 self.requirers.setdefault(required, []).append(index)
 
     def _drain(self, pool: ThreadPoolExecutor, ready: list[int]) -> None:
-        running: dict[Future[Written], int] = {}
+        running: dict[Future[Written | None], int] = {}
+        done: SimpleQueue[Future[Written | None]] = SimpleQueue()
         ready.reverse()
+        # A few wait in the pool, so that a thread has its next step without this one.
+        at_once = self.parallelism + self.parallelism // _AHEAD
         while ready or running:
-            while ready and len(running) < self.parallelism and not self.stop.event.is_set():
+            while ready and len(running) < at_once and not self.stop.event.is_set():
                 index = ready.pop()
-                running[self._start(pool, index)] = index
+                future = self._start(pool, index)
+                running[future] = index
+                future.add_done_callback(done.put)
             if not running:
                 return
-            done, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                ready.extend(self._finish(running.pop(future), future))
+            try:
+                future = done.get(timeout=_POLL_SECONDS)
+            except Empty:
+                continue
+            ready.extend(self._finish(running.pop(future), future))
 
-    def _start(self, pool: ThreadPoolExecutor, index: int) -> Future[Written]:
+    def _start(self, pool: ThreadPoolExecutor, index: int) -> Future[Written | None]:
         step = self.plan.steps[index]
         self.on_event(Event(Phase.STARTED, step.address, self.changes[step.address].action))
-        return pool.submit(self._write, step)
+        return pool.submit(self._begin, step)
+
+    def _begin(self, step: Step) -> Written | None:
+        """What the step left behind; None where it was not begun, because the wish to stop came first."""
+        return None if self.stop.event.is_set() else self._write(step)
 
     def _write(self, step: Step) -> Written:
-        change = resolve_change(self.changes[step.address], self._look_up, self.fingerprint_key)
-        self.changes[step.address] = change
+        change = self.changes[step.address]
         writer = self.writers[step.address.kind]
         if step.operation is Operation.RENAME:
             return writer.rename(change, change.temporary_name or change.name)
+        change = resolve_change(change, self._look_up, self.fingerprint_key)
+        self.changes[step.address] = change
         if step.operation is Operation.CREATE:
             return writer.create(change)
         if step.operation is Operation.DELETE:
@@ -136,24 +150,31 @@ class _Execution:
             raise RemoteError(Diagnostic("GC513", message, hint="plan again"))
         return found
 
-    def _finish(self, index: int, future: Future[Written]) -> list[int]:
+    def _finish(self, index: int, future: Future[Written | None]) -> list[int]:
         """Note how a step ended; the steps that may begin now."""
         address = self.plan.steps[index].address
         error = future.exception()
+        written = future.result() if error is None else None
+        if error is None and written is None:
+            return []
         self.ended[index] = error is None
-        if error is None:
-            self.written[address] = future.result()
-        else:
+        if written is not None:
+            self.written[address] = written
+        elif error is not None:
             self.failed[address] = error.diagnostic if isinstance(error, RemoteError) else _unexpected(error)
             if isinstance(error, RemoteError) and error.left_behind is not None:
                 self.left_behind[address] = error.left_behind
         if error is not None or self._is_done(address):
             self._tell(address)
+        last = self.plan.steps[index].last
         return [
             requirer
             for requirer in self.requirers.get(index, ())
-            if all(self.ended.get(required) for required in self.plan.steps[requirer].requires)
+            if self.plan.steps[requirer].last is last and self._may_begin(requirer)
         ]
+
+    def _may_begin(self, index: int) -> bool:
+        return all(self.ended.get(required) for required in self.plan.steps[index].requires)
 
     def _tell(self, address: Address) -> None:
         self.told.add(address)

@@ -2,7 +2,7 @@
 
 1. creates, updates, adoptions, moves, releases      together, except that
    - a name is freed before it is taken              (a delete that frees one comes as early as that)
-   - a circle of renames is broken by a temporary name
+   - a circle of renames, or of renames and references, is broken by a temporary name
    - what a resource refers to comes before it
 2. every other delete                                after all of that has ended
 """
@@ -42,17 +42,17 @@ def order_steps(
     active = {change.address: change for change in changes if change.action is not Action.NO_OP}
     requires: dict[_Node, set[_Node]] = {node: set() for change in active.values() for node in _nodes(change)}
     waits_for = _names_in_the_way(active, everything, order)
-    for circle in _circles(waits_for):
-        first = min(circle)
-        order.temporary_names[first] = f"{_wanted_name(active[first])[:230]} (gcsync {_letters(first)})"
-        requires[first, Operation.RENAME] = set()
-        requires[first, Operation.UPDATE].add((first, Operation.RENAME))
-    for taker, holder in waits_for.items():
-        freeing = (holder, Operation.RENAME) if holder in order.temporary_names else _freeing(active[holder])
-        requires[_taking(active[taker])].add(freeing)
     for change in active.values():
         _add_replacement(change, requires)
     _add_dependencies(active, everything, dependencies or {}, requires, order)
+    # A replacement deletes before it takes: it is no part of a circle.
+    in_place = {address for address, change in active.items() if change.action in _IN_PLACE}
+    renamed = {min(circle) for circle in _circles(waits_for) if in_place.issuperset(circle)}
+    for taker, holder in sorted(waits_for.items()):
+        requires[_taking(active[taker])].add(_freeing(active[holder]))
+    for taker, holder in sorted(waits_for.items(), key=lambda pair: (pair[1] not in renamed, pair)):
+        if holder in renamed or _leads_to(requires, _freeing(active[holder]), _taking(active[taker])):
+            _free_early(active[holder], _taking(active[taker]), requires, order)
     order.steps = _as_steps(requires)
     return order
 
@@ -121,7 +121,7 @@ def _name_is_kept(change: Change, holder: Change) -> Diagnostic:
         f"{change.address} takes the {_unique_words(change)}, which {holder.address} ({holder.id}) keeps",
         place=change.desired.locate((names[-1],)) if change.desired is not None else None,
         path=str(change.address),
-        hint=f"let {holder.address} give it up in the same run (is it left out by --target or --exclude?), "
+        hint=f"let {holder.address} give it up in the same run (do --target, --exclude or --no-delete leave it out?), "
         f"or choose another {names[-1]}",
     )
 
@@ -147,6 +147,28 @@ def _circles(waits_for: dict[Address, Address]) -> list[list[Address]]:
         if address is not None and address in path:
             circles.append(path[path.index(address) :])
     return circles
+
+
+def _leads_to(requires: Mapping[_Node, set[_Node]], start: _Node, end: _Node) -> bool:
+    """Whether one step waits, however far away, for another."""
+    waiting, seen = [start], {start}
+    while waiting:
+        node = waiting.pop()
+        if node == end:
+            return True
+        waiting += requires[node] - seen
+        seen |= requires[node]
+    return False
+
+
+def _free_early(holder: Change, taking: _Node, requires: dict[_Node, set[_Node]], order: Order) -> None:
+    """Let the holder of a name bear a temporary one, so that its own change may wait for whoever takes the name."""
+    address = holder.address
+    order.temporary_names[address] = f"{_wanted_name(holder)[:230]} (gcsync {_letters(address)})"
+    requires[address, Operation.RENAME] = set()
+    requires[address, Operation.UPDATE].add((address, Operation.RENAME))
+    requires[taking].remove((address, Operation.UPDATE))
+    requires[taking].add((address, Operation.RENAME))
 
 
 def _letters(address: Address) -> str:

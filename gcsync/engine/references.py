@@ -11,7 +11,7 @@ from gcsync.model.address import Address
 from gcsync.model.marker import Marker
 from gcsync.model.plan import Change
 from gcsync.model.resource import RemoteObject, Resource, Stack
-from gcsync.model.value import UNKNOWN, Reference, Value, resolve_references
+from gcsync.model.value import UNKNOWN, Reference, Value, resolve_references, settle_references
 from gcsync.schema.semantics import kind_schema
 
 LookUp = Callable[[Reference], Value]
@@ -35,6 +35,14 @@ def resolve(resource: Resource, look_up: LookUp) -> Mapping[str, Value]:
     if not resource.dependencies:
         return resource.attributes
     return {name: resolve_references(value, look_up) for name, value in resource.attributes.items()}
+
+
+def settle(change: Change, known: LookUp) -> Change:
+    """A change that takes what `known` gives from there for good; what that does not know is left to the apply."""
+    if change.desired is None or not change.desired.dependencies:
+        return change
+    attributes = {name: settle_references(value, known) for name, value in change.desired.attributes.items()}
+    return replace(change, desired=replace(change.desired, attributes=attributes))
 
 
 def resolve_change(change: Change, look_up: LookUp, key: bytes | None) -> Change:

@@ -13,13 +13,16 @@ from gcsync.model.plan import Action, Change
 from gcsync.model.resource import Stack
 
 _SHOWN = 5
+_DELETING = (Action.DELETE, Action.REPLACE)
+# What the summary of a plan counts as an update.
+_UPDATING = (Action.UPDATE, Action.MOVE, Action.RELEASE)
 
 
 def find_refusals(
     stack: Stack, matching: Matching, changes: tuple[Change, ...], options: Options
 ) -> tuple[Diagnostic, ...]:
     """Every rule that the plan breaks, each with its numbers, its objects and the narrow way round it."""
-    refusals = list(_protected(changes, options))
+    refusals = list(_protected(stack, changes, options))
     if not options.destroy:
         refusals += _not_our_stack(stack, matching, options)
         refusals += _too_many_deletes(stack, matching, changes, options)
@@ -27,11 +30,12 @@ def find_refusals(
     return tuple(refusals)
 
 
-def _protected(changes: tuple[Change, ...], options: Options) -> Iterator[Diagnostic]:
+def _protected(stack: Stack, changes: tuple[Change, ...], options: Options) -> Iterator[Diagnostic]:
     for change in changes:
-        if change.action not in (Action.DELETE, Action.REPLACE) or change.address in options.allow_delete:
+        if change.action not in _DELETING or change.address in options.allow_delete:
             continue
-        if is_protected(change):
+        declared = stack.resources.get(change.address)
+        if is_protected(change) or (declared is not None and declared.lifecycle.prevent_destroy):
             word = "replaced" if change.action is Action.REPLACE else "deleted"
             yield Diagnostic(
                 "GC422",
@@ -70,23 +74,19 @@ def _not_our_stack(stack: Stack, matching: Matching, options: Options) -> Iterat
 def _too_many_deletes(
     stack: Stack, matching: Matching, changes: tuple[Change, ...], options: Options
 ) -> Iterator[Diagnostic]:
-    doomed = [
-        change
-        for change in changes
-        if change.action in (Action.DELETE, Action.REPLACE) and change.address not in options.allow_delete
-    ]
-    deleted = [change for change in doomed if change.action is Action.DELETE]
+    doomed = [c for c in changes if c.action in _DELETING and c.address not in options.allow_delete]
     total = len(matching.owned)
     limit = stack.safety.max_delete_percent
     over = len(doomed) > 1 and len(doomed) * 100 > limit * total
-    everything = bool(deleted) and len(deleted) == total
+    everything = bool(doomed) and sum(change.action is Action.DELETE for change in changes) == total
     if not over and not everything:
         return
-    share = f"{len(doomed)} of {total} objects ({len(doomed) * 100 // max(total, 1)} %)"
-    rule = f"more than max_delete_percent: {limit}" if over else "everything the stack owns"
+    rules = [f"more than max_delete_percent: {limit}"] if over else []
+    rules += ["so that nothing is left of what the stack owns"] if everything else []
     yield Diagnostic(
         "GC421",
-        f"{share} would be deleted or replaced, {rule}: {_some([change.address for change in doomed])}",
+        f"{_share(len(doomed), total)} would be deleted or replaced, {', and '.join(rules)}: "
+        f"{_some([change.address for change in doomed])}",
         hint=f"allow each deletion by name: {_allowances(doomed)}; or raise `safety: max_delete_percent` in the stack; "
         "or leave deletes out: --no-delete"
         if not everything
@@ -95,15 +95,21 @@ def _too_many_deletes(
 
 
 def _too_many_updates(stack: Stack, matching: Matching, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
-    updated = [change for change in changes if change.action in (Action.UPDATE, Action.MOVE)]
+    updated = [change for change in changes if change.action in _UPDATING]
     total, limit = len(matching.owned), stack.safety.max_update_percent
     if len(updated) > 1 and len(updated) * 100 > limit * total:
         yield Diagnostic(
             "GC423",
-            f"{len(updated)} of {total} objects ({len(updated) * 100 // max(total, 1)} %) would be updated, more than "
+            f"{_share(len(updated), total)} would be updated, more than "
             f"max_update_percent: {limit}: {_some([change.address for change in updated])}",
             hint="apply a part with --target, or raise `safety: max_update_percent` in the stack",
         )
+
+
+def _share(number: int, total: int) -> str:
+    """`4 of 13 objects (30.8 %)`: not rounded so far that the limit seems to be kept."""
+    percent = number * 100 / max(total, 1)
+    return f"{number} of {_count(total, 'object')} ({percent:.1f} %)".replace(".0 %", " %")
 
 
 def _count(number: int, noun: str) -> str:

@@ -122,6 +122,32 @@ def resolve_references(value: Value, look_up: Callable[[Reference], Value]) -> V
     return replace_leaves(value, resolve)
 
 
+def settle_references(value: Value, look_up: Callable[[Reference], Value]) -> Value:
+    """The value with the references replaced for which `look_up` has something else than `UNKNOWN`."""
+
+    def settle(leaf: Value) -> Value:
+        if isinstance(leaf, Secret):
+            return Secret(settle_references(leaf.reveal(), look_up))
+        if not isinstance(leaf, Reference):
+            return leaf
+        if not leaf.parts:
+            return _found_or_kept(leaf, look_up)
+        found = [_found_or_kept(part, look_up) if isinstance(part, Reference) else part for part in leaf.parts]
+        parts = tuple(part if isinstance(part, Reference) else str(part) for part in found)
+        if any(isinstance(part, Reference) for part in parts):
+            return Reference(leaf.address, leaf.attribute, parts)
+        return "".join(map(str, parts))
+
+    return replace_leaves(value, settle)
+
+
+def _found_or_kept(reference: Reference, look_up: Callable[[Reference], Value]) -> Value:
+    found = look_up(reference)
+    if found is UNKNOWN:
+        return reference
+    return found
+
+
 def reveal(value: Value) -> Value:
     """The value with every secret in it laid open, for the wire."""
     return replace_leaves(value, lambda leaf: reveal(leaf.reveal()) if isinstance(leaf, Secret) else leaf)
@@ -129,6 +155,9 @@ def reveal(value: Value) -> Value:
 
 def replace_leaves(value: Value, change: Callable[[Value], Value]) -> Value:
     """A copy of the value with `change` applied to everything in it that is neither a list nor a mapping."""
+    # A text is asked for first: most leaves are one, and to ask for a Mapping takes longer.
+    if isinstance(value, str):
+        return change(value)
     if isinstance(value, Mapping):
         return {key: replace_leaves(inner, change) for key, inner in value.items()}
     if isinstance(value, list | tuple):

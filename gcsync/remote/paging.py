@@ -14,7 +14,7 @@ from typing import Final
 from gcsync.remote.answers import BadAnswer, describe_type
 from gcsync.remote.wire import JsonObject
 
-AT_ONCE: Final = 8
+AT_ONCE: Final = 16
 MOST_PAGES: Final = 10_000
 
 
@@ -88,7 +88,7 @@ class _Collected:
 def read_pages(fetch: Callable[[int], JsonObject], page_size: int) -> Pages:
     """Every page of a listing; `fetch` gets the page of a number from 1. Raises BadAnswer, Endless and what it raises.
 
-    Where the first page tells how many there are, the others are fetched up to eight at once.
+    Where the first page tells how many there are, the others are fetched up to sixteen at once.
     """
     collected = _Collected(page_size)
     page = _read(fetch(1))

@@ -133,7 +133,13 @@ class Retry:
                 raise
             return replace(reply, uncertain=True) if uncertain and not call.reads else reply
 
-        retrying = tenacity.Retrying(
+        try:
+            return _first_alone(once, lambda: self._retrying(call))
+        except Interrupted:
+            raise Interrupted(uncertain=uncertain and not call.reads) from None
+
+    def _retrying(self, call: Call) -> tenacity.Retrying:
+        return tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: isinstance(error, Again) and _repeatable(call, error)),
             stop=lambda state: state.attempt_number >= _again(state).attempts,
             wait=self._seconds,
@@ -141,10 +147,6 @@ class Retry:
             before_sleep=lambda state: self._pause(call, state),
             reraise=True,
         )
-        try:
-            return retrying(once)
-        except Interrupted:
-            raise Interrupted(uncertain=uncertain and not call.reads) from None
 
     def _seconds(self, state: tenacity.RetryCallState) -> float:
         """What the server asks for and up to a second more, so that a crowd does not return at once; else backoff."""
@@ -160,6 +162,21 @@ class Retry:
             self._refused(again, state.attempt_number + 1)
             return
         self._surroundings.pause(Wait(state.upcoming_sleep, again.reason, state.attempt_number + 1, again.attempts))
+
+
+def _first_alone(once: Callable[[], Reply], retrying: Callable[[], tenacity.Retrying]) -> Reply:
+    """The answer to the first try where there is one, which is nearly always; else what tenacity makes of it."""
+    try:
+        return once()
+    except Again as again:
+        failed = [again]
+
+    def first_or_next() -> Reply:
+        if failed:
+            raise failed.pop()
+        return once()
+
+    return retrying()(first_or_next)
 
 
 def _classify(call: Call, send: Callable[[], Reply]) -> Reply:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -27,13 +27,13 @@ from urllib3.exceptions import ProxyError as PoolProxyError
 from gcsync import __version__
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.value import reveal
+from gcsync.remote.adapter import SteadyAdapter, prepare
 from gcsync.remote.settings import Endpoint, is_loopback
 from gcsync.remote.wire import Call, NoReply, Reply, Trouble
 
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 60.0
 LARGEST_ANSWER: Final = 64 * 1024 * 1024
-CONNECTIONS: Final = 32
 
 _CHUNK: Final = 256 * 1024
 _BUNDLE_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
@@ -47,7 +47,7 @@ class Transport:
     ) -> None:
         self._hosts = {"api": endpoint.api_url, "login": endpoint.login_url}
         self._read_only = read_only
-        self._adapter = adapter or HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS)
+        self._adapter = adapter or SteadyAdapter()
         self._verify = trusted_certificates(environ)
         self._proxies = {host: proxies_for(url, environ) for host, url in self._hosts.items()}
 
@@ -87,10 +87,7 @@ class Transport:
             body, headers["Content-Type"] = call.body, "application/x-www-form-urlencoded"
         elif call.body is not None:
             body, headers["Content-Type"] = json.dumps(reveal(call.body)), "application/json"
-        request = requests.PreparedRequest()
-        url = f"{self._hosts[call.host]}{call.path}{query}"
-        request.prepare(method=call.method, url=url, headers=headers, data=body)
-        return request
+        return prepare(call.method, f"{self._hosts[call.host]}{call.path}{query}", headers, body)
 
     def _no_reply(self, call: Call, error: Exception) -> NoReply:
         host = self.host(call)

@@ -8,7 +8,20 @@ import pickle
 
 import pytest
 
-from gcsync.model.value import UNREADABLE, Secret, Unreadable, format_path, holds_secret, leaves, reveal
+from gcsync.model.address import Address
+from gcsync.model.value import (
+    UNKNOWN,
+    UNREADABLE,
+    Reference,
+    Secret,
+    Unreadable,
+    Value,
+    format_path,
+    holds_secret,
+    leaves,
+    reveal,
+    settle_references,
+)
 
 
 @pytest.mark.parametrize("show", [str, repr, "{}".format, "{:>30}".format, lambda s: f"{s!r}", lambda s: f"{[s]}"])
@@ -48,3 +61,18 @@ def test_leaves_name_their_paths() -> None:
 
 def test_there_is_one_unreadable() -> None:
     assert Unreadable() is UNREADABLE is copy.copy(UNREADABLE)
+
+
+def test_known_references_are_settled_and_the_others_stay() -> None:
+    known, other = Reference(Address("stream", "a"), "id"), Reference(Address("stream", "b"), "id")
+    mixed = Reference(known.address, "id", ("x ", known, " y ", other))
+
+    def look_up(reference: Reference) -> Value:
+        return 7 if reference == known else UNKNOWN
+
+    settled = settle_references(
+        {"whole": known, "text": Reference(known.address, "id", ("n", known)), "b": other}, look_up
+    )
+    assert settled == {"whole": 7, "text": "n7", "b": other}
+    assert settle_references([mixed], look_up) == [Reference(known.address, "id", ("x ", "7", " y ", other))]
+    assert reveal(settle_references(Secret(known), look_up)) == 7
