@@ -6,10 +6,11 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from gcsync.engine.options import Event, Phase, StopRequest
+from gcsync.engine.options import Event, Phase, Recorder, StopRequest
 from gcsync.engine.read_back import ReadBack
+from gcsync.engine.recording import Recorded
 from gcsync.engine.references import attribute_of, resolve_change
 from gcsync.engine.writes import Writer, Written
 from gcsync.kinds.interface import Kind
@@ -36,15 +37,17 @@ def execute(
     on_event: Callable[[Event], None],
     adopt_late: bool,
     fingerprint_key: bytes | None = None,
+    recorder: Recorder | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Report:
     """Carry out a plan and say what became of each change.
 
     A change that fails takes down only what requires it. When `stop` is set nothing more is begun or read back;
     what is under way is finished. `adopt_late` lets a create adopt an unmanaged namesake that appeared since the plan.
+    `recorder` is told of every write before it leaves, and of its end.
     """
     writers = {name: Writer(kind, session, sleep, adopt_late) for name, kind in kinds.items()}
-    execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key)
+    execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key, recorder)
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         execution.run(pool)
         outcomes = execution.outcomes()
@@ -64,6 +67,7 @@ class _Execution:
     on_event: Callable[[Event], None]
     parallelism: int
     fingerprint_key: bytes | None
+    recorder: Recorder | None = None
     written: dict[Address, Written] = field(default_factory=dict)
     failed: dict[Address, Diagnostic] = field(default_factory=dict)
     ended: dict[int, bool] = field(default_factory=dict)
@@ -108,7 +112,7 @@ class _Execution:
     def _write(self, step: Step) -> Written:
         change = resolve_change(self.changes[step.address], self._look_up, self.fingerprint_key)
         self.changes[step.address] = change
-        writer = self.writers[step.address.kind]
+        writer = self._writer(step, change)
         if step.operation is Operation.RENAME:
             return writer.rename(change, change.temporary_name or change.name)
         if step.operation is Operation.CREATE:
@@ -120,6 +124,13 @@ class _Execution:
         if expected is None:
             raise TypeError(f"an update of {step.address} is about an object that is there")
         return writer.update(change, expected, change.marker)
+
+    def _writer(self, step: Step, change: Change) -> Writer:
+        writer = self.writers[step.address.kind]
+        if self.recorder is None:
+            return writer
+        kind = Recorded(writer.kind, self.recorder, change, step.operation, self.fingerprint_key)
+        return replace(writer, kind=kind)
 
     def _look_up(self, reference: Reference) -> Value:
         """What a reference gives now: from what was just written, or from what was there."""

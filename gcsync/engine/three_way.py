@@ -48,7 +48,7 @@ class Comparison:
         if isinstance(value, Secret) or is_empty(value):
             return value
         if declared is not None:
-            return Secret(value) if self._was_sensitive(name, value) else _seal_like(value, _secret_places(declared))
+            return Secret(value) if self._was_sensitive(name, value) else seal_like(value, secret_places(declared))
         return Secret(value) if self.fingerprints.hides(name, self.last_applied.get(name, ()), value) else value
 
     def _attribute(self, name: str, shape: Shape, declared: Value, remote: Value) -> AttributeChange | None:
@@ -88,11 +88,12 @@ def sealed_pair(shape: Shape, declared: Value, remote: Value, *, was_sensitive: 
     """Remote and declared value as they may be shown: what is secret on one side is hidden on both."""
     after = shape.seal(shape.canonical(declared))
     before = shape.seal(shape.canonical(remote))
-    before = Secret(before) if was_sensitive else _seal_like(before, _secret_places(after))
+    before = Secret(before) if was_sensitive else seal_like(before, secret_places(after))
     return (ABSENT if is_empty(before) else before), (ABSENT if is_empty(after) else after)
 
 
-def _secret_places(value: Value) -> frozenset[Path]:
+def secret_places(value: Value) -> frozenset[Path]:
+    """Where secrets are inside a value, any index of a list as `*`."""
     return frozenset(_any_index(path) for path, leaf in leaves(value) if isinstance(leaf, Secret))
 
 
@@ -100,13 +101,14 @@ def _any_index(path: Path) -> Path:
     return tuple("*" if isinstance(part, int) else part for part in path)
 
 
-def _seal_like(value: Value, places: frozenset[Path], path: Path = ()) -> Value:
+def seal_like(value: Value, places: frozenset[Path], path: Path = ()) -> Value:
+    """The value with what is at such places in a `Secret`."""
     if not places or is_empty(value) or isinstance(value, Secret):
         return value
     if path in places:
         return Secret(value)
     if isinstance(value, Mapping):
-        return {key: _seal_like(item, places, (*path, key)) for key, item in value.items()}
+        return {key: seal_like(item, places, (*path, key)) for key, item in value.items()}
     if isinstance(value, list):
-        return [_seal_like(item, places, (*path, "*")) for item in value]
+        return [seal_like(item, places, (*path, "*")) for item in value]
     return value

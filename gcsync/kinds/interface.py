@@ -35,7 +35,7 @@ class Kind(Protocol):
     ) -> RemoteObject:
         """Lay `attributes` over the object as it was read; what they do not name survives, unknown fields too.
 
-        `marker` None takes gcsync's marker away. `remote.version`, where there is one, is the lock.
+        An attribute that is None is taken away. `marker` None takes gcsync's marker away. `remote.version`, where there is one, is the lock.
         Raises ChangedSince, NameTaken, NotFound or OutcomeUnknown.
         """
 
