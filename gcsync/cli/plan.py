@@ -26,6 +26,7 @@ def plan(
     allow_delete: options.AllowDelete = None,
     no_delete: options.NoDelete = False,
     destroy: Annotated[bool, typer.Option("--destroy", help="Plan to delete all that the stack owns.")] = False,
+    undo: options.Undo = None,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
     ] = False,
@@ -33,10 +34,11 @@ def plan(
 ) -> int:
     """Show what apply would do. Writes nothing."""
     from gcsync.cli.choices import choose
-    from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
+    from gcsync.cli.undo import load
+    from gcsync.cli.walk import announce_to, grouped, plan_all, visit
 
     chosen = choose(targets, excludes, replace, allow_delete, no_delete=no_delete, destroy=destroy)
-    stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
+    stacks, chosen = load(paths, options.inputs(environment, variables, variable_files), chosen, undo)
     announce = announce_to(sys.stdout if output_format is Format.TEXT else sys.stderr)
     with grouped(stacks, common) as groups:
         planned = plan_all(visit(groups, announce, no_color=common.no_color), chosen)

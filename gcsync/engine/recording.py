@@ -10,7 +10,7 @@ from gcsync.engine.options import Recorder
 from gcsync.engine.secret_places import MISSING, hidden_places, value_at
 from gcsync.engine.three_way import Comparison, seal_like, secret_places
 from gcsync.kinds.interface import Kind
-from gcsync.model.failure import ChangedSince, OutcomeUnknown, RemoteError
+from gcsync.model.failure import ChangedSince, NameTaken, OutcomeUnknown, RemoteError
 from gcsync.model.journal import Beginning, Ending, SecretPlace, State, WriteStatus
 from gcsync.model.marker import Marker
 from gcsync.model.plan import Change, Operation
@@ -134,7 +134,7 @@ class Recorded:
 def _status(error: RemoteError) -> WriteStatus:
     if isinstance(error, OutcomeUnknown):
         return WriteStatus.UNKNOWN
-    return WriteStatus.REFUSED if isinstance(error, ChangedSince) else WriteStatus.FAILED
+    return WriteStatus.REFUSED if isinstance(error, ChangedSince | NameTaken) else WriteStatus.FAILED
 
 
 def sealed_state(remote: RemoteObject, change: Change, key: bytes | None) -> dict[str, Value]:

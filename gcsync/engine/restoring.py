@@ -15,7 +15,7 @@ from gcsync.engine.secret_places import MISSING, hidden_places, put, value_at
 from gcsync.model.address import Address
 from gcsync.model.journal import Earlier, State
 from gcsync.model.sealed import decode
-from gcsync.model.value import UNKNOWN, UNREADABLE, Path, Reference, Secret, Value, leaves
+from gcsync.model.value import UNKNOWN, UNREADABLE, Path, Reference, Secret, Value, leaves, reveal
 from gcsync.schema.semantics import KindSchema, Shape, kind_schema
 
 _Choices = dict[Path, Value]
@@ -96,13 +96,18 @@ class Restoring:
         return sorted(refuted, key=repr)
 
     def _tells(self, name: str, candidate: Value) -> bool | None:
-        """Whether the fingerprints of before are those of the candidate; None where there were none."""
+        """Whether the fingerprints of before are those of the candidate; None where there were none.
+
+        What is hidden in the journal need not have been a secret then: it may have become one with that apply.
+        """
         marker = self.before.owned
         if marker is None:
             return None
         fingerprints = Fingerprints(self._schema, marker.owner, marker.address, self.key)
         slots = fingerprints.last_applied(marker).get(name)
-        return None if slots is None else fingerprints.matches(name, slots, candidate)
+        if slots is None:
+            return None
+        return any(fingerprints.matches(name, slots, value) for value in (candidate, reveal(candidate)))
 
     def _present(self, name: str, path: Path, old: Value) -> Value:
         return _secret(value_at(self.now[name], path, old)) if self.now is not None and name in self.now else MISSING
@@ -134,7 +139,7 @@ def _whole(shape: Shape, old: Value, chosen: _Choices) -> Value:
         return MISSING
     for path, value in chosen.items():
         old = put(old, path, value)
-    return old
+    return shape.canonical(old)
 
 
 def _is_free_key(shape: Shape, path: Path) -> bool:

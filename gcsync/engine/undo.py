@@ -185,12 +185,13 @@ class _Search:
 
     def refuse_occupied(self) -> None:
         """Two objects cannot be at one address: one that is there since keeps its own."""
-        for home in self.way.states:
+        for home in tuple(self.way.states):
             pinned = [key for key, address in self.way.pinned.items() if address == home]
             there = [r for r in self.owned.get(home, ()) if (home.kind, r.id) not in self.way.pinned]
             if pinned and there:
                 message = f'"{there[0].name}" ({there[0].id}) has that address since'
                 self.way.problems.append(Diagnostic("GC678", message, path=str(home), hint=_HINTS["GC678"]))
+                del self.way.states[home]
                 for key in pinned:
                     del self.way.pinned[key]
 
@@ -238,7 +239,7 @@ def _told(restoring: Restoring, home: Address) -> Iterator[Diagnostic]:
         what = "it is left out" if anew else "it stays as it is"
         yield _lost(home, path, f"the value before is a secret and in no file; {what}")
     for path in restoring.doubtful:
-        yield _lost(home, path, "what the stack declares is taken, and does not look like the value before")
+        yield _lost(home, path, "what the stack declares is taken; nobody can tell whether it was that")
 
 
 def _lost(home: Address, path: Path, message: str) -> Diagnostic:

@@ -236,9 +236,7 @@ def _replacement(remote: RemoteObject, declared: Mapping[str, Value], marker: Ma
         properties.setdefault("eventFilter", [])
     for attribute, wire in _PROPERTIES.items():
         if attribute in declared and not _same(attribute, declared[attribute], properties.get(wire)):
-            properties[wire] = declared[attribute]
-            if declared[attribute] is None:
-                del properties[wire]
+            properties[wire] = [] if attribute == "topics" and declared[attribute] is None else declared[attribute]
     return {
         **{field: value for field, value in config.items() if field not in ("id", "selfUri")},
         "name": declared.get("name", remote.name),

@@ -27,7 +27,7 @@ FORMAT: Final = 1
 class WriteStatus(StrEnum):
     """How one write ended. `UNKNOWN`: no answer came, or none that says whether it was carried out.
 
-    `REFUSED`: the object was no longer as expected, and nothing was written. After `FAILED` a part may have been.
+    `REFUSED`: the object was no longer as expected, or its name was taken, and nothing was written. After `FAILED` a part may have been.
     """
 
     DONE = "done"

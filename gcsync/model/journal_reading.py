@@ -144,8 +144,13 @@ class _Reading:
         return tuple(_earlier(address, writes) for address, writes in sorted(by_address.items()))
 
 
+def _adopts(write: _Write) -> bool:
+    """Whether it took over an object that nobody owned: a create whose answer was lost may have met one."""
+    return write.before is not None and write.before.marker is None
+
+
 def _earlier(address: Address, writes: list[_Write]) -> Earlier:
-    before = writes[0].before
+    before = writes[0].before or next((write.before for write in writes if _adopts(write)), None)
     changed = {
         place.path
         for write in writes
@@ -153,10 +158,11 @@ def _earlier(address: Address, writes: list[_Write]) -> Earlier:
         if not place.kept and write.status is not WriteStatus.FAILED
     }
     there = None if before is None else before.id
+    places = next((write.places for write in writes if write.before is before), ())
     return Earlier(
         address,
         before,
         tuple(dict.fromkeys(name for write in writes for name in write.writes)),
-        tuple(replace(place, kept=place.path not in changed) for place in writes[0].places),
+        tuple(replace(place, kept=place.path not in changed) for place in places),
         tuple(dict.fromkeys(write.id for write in writes if write.id is not None and write.id != there)),
     )
