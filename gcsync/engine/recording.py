@@ -18,7 +18,7 @@ from gcsync.model.resource import Listing, RemoteObject
 from gcsync.model.sealed import Sealer
 from gcsync.model.value import UNREADABLE, Path, Secret, Value
 from gcsync.remote.session import GenesysSession
-from gcsync.schema.semantics import kind_schema
+from gcsync.schema.semantics import differ, kind_schema
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Recorded:
     ) -> RemoteObject:
         operation = self.step if self.step is Operation.RENAME else Operation.UPDATE
         beginning = self._beginning(operation, remote, attributes)
-        return self._written(beginning, lambda: self.kind.update(session, remote, attributes, marker))
+        return self._written(beginning, lambda: self.kind.update(session, remote, attributes, marker), remote)
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
         self._written(self._beginning(Operation.DELETE, remote, {}), lambda: self._delete(session, remote))
@@ -115,7 +115,9 @@ class Recorded:
         name = before.get("name", "") if before is not None else self.change.name
         return name if isinstance(name, str) else ""
 
-    def _written(self, beginning: Beginning, send: Callable[[], RemoteObject]) -> RemoteObject:
+    def _written(
+        self, beginning: Beginning, send: Callable[[], RemoteObject], before: RemoteObject | None = None
+    ) -> RemoteObject:
         number = self.recorder.begin(beginning)
         try:
             remote = send()
@@ -127,7 +129,9 @@ class Recorded:
             self.recorder.end(number, Ending(WriteStatus.UNKNOWN, message=type(error).__name__))
             raise
         gone = beginning.operation == Operation.DELETE
-        self.recorder.end(number, Ending(WriteStatus.DONE, remote.id, None if gone else remote.version))
+        changed = tuple(n for n in _changed(before, remote) if n not in beginning.writes) if before is not None else ()
+        ending = Ending(WriteStatus.DONE, remote.id, None if gone else remote.version, changed=changed)
+        self.recorder.end(number, ending)
         return remote
 
 
@@ -150,6 +154,15 @@ def sealed_state(remote: RemoteObject, change: Change, key: bytes | None) -> dic
         name: seal_like(value, _hidden_in(name, change.before, change.after))
         for name, value in comparison.sealed(declared, remote.attributes).items()
     }
+
+
+def _changed(before: RemoteObject, now: RemoteObject) -> list[str]:
+    """The attributes that are another than before, also those that a kind takes away for the sake of others."""
+    return [
+        name
+        for name, shape in kind_schema(now.kind).attributes.items()
+        if differ(shape.comparable(before.attributes.get(name)), shape.comparable(now.attributes.get(name)))
+    ]
 
 
 def _hidden_in(name: str, *objects: Mapping[str, Value] | None) -> frozenset[Path]:

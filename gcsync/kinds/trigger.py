@@ -203,7 +203,9 @@ def _target_body(there: JsonObject, declared: Mapping[str, Value]) -> JsonObject
         settings = there.get("workflowTargetSettings") or {}
         body["workflowTargetSettings"] = {**settings, "dataFormat": declared["data_format"]}
         if declared["data_format"] is None:
-            del body["workflowTargetSettings"]["dataFormat"]
+            body["workflowTargetSettings"].pop("dataFormat")
+            if not body["workflowTargetSettings"]:
+                del body["workflowTargetSettings"]
     return body
 
 

@@ -27,7 +27,8 @@ FORMAT: Final = 1
 class WriteStatus(StrEnum):
     """How one write ended. `UNKNOWN`: no answer came, or none that says whether it was carried out.
 
-    `REFUSED`: the object was no longer as expected, or its name was taken, and nothing was written. After `FAILED` a part may have been.
+    `REFUSED`: the object was no longer as expected, or its name was taken, and nothing was written. After `FAILED` a
+    part may have been.
     """
 
     DONE = "done"
@@ -103,16 +104,27 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a write ended, and the object that it left. `message` is that of a diagnostic: it holds no secret."""
+    """How a write ended, and the object that it left. `message` is that of a diagnostic: it holds no secret.
+
+    `changed` are attributes that are another than before although the write did not name them.
+    """
 
     status: WriteStatus
     id: str | None = None
     version: int | None = None
     code: str = ""
     message: str = ""
+    changed: tuple[str, ...] = ()
 
     def line(self, number: int, time: str) -> dict[str, Any]:
-        found = {"id": self.id, "version": self.version, "code": self.code or None, "message": self.message or None}
+        changed = list(self.changed) or None
+        found = {
+            "id": self.id,
+            "version": self.version,
+            "code": self.code or None,
+            "message": self.message or None,
+            "changed": changed,
+        }
         told = {key: value for key, value in found.items() if value is not None}
         return {"end": number, "time": time, "status": self.status.value} | told
 

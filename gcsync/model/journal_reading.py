@@ -125,13 +125,17 @@ class _Reading:
         self.writes[number] = _Write(address, before, writes, read_places(data.get("references")))
 
     def _end(self, data: dict[str, Any]) -> None:
-        number, status, made = data["end"], data.get("status"), data.get("id")
+        number, status, made, changed = data["end"], data.get("status"), data.get("id"), data.get("changed", [])
         if type(number) is not int or number not in self.writes:
             raise ValueError("the end of a write that was never begun")
         if not isinstance(status, str) or status not in list(WriteStatus):
             raise ValueError("a write that ended in no known way")
+        write = self.writes[number]
         self.writes[number] = replace(
-            self.writes[number], status=WriteStatus(status), id=made if _is_text(made) else None
+            write,
+            status=WriteStatus(status),
+            id=made if _is_text(made) else None,
+            writes=(*write.writes, *read_texts(changed)),
         )
 
     def states(self) -> tuple[Earlier, ...]:
@@ -142,6 +146,11 @@ class _Reading:
             if write.status is not WriteStatus.REFUSED:
                 by_address.setdefault(write.address, []).append(write)
         return tuple(_earlier(address, writes) for address, writes in sorted(by_address.items()))
+
+
+def _unknown(write: _Write) -> tuple[str, ...]:
+    """What else a write may have changed of which nobody knows how it ended: it replaces the whole object."""
+    return tuple(write.before.attributes) if write.status is WriteStatus.UNKNOWN and write.before is not None else ()
 
 
 def _adopts(write: _Write) -> bool:
@@ -162,7 +171,7 @@ def _earlier(address: Address, writes: list[_Write]) -> Earlier:
     return Earlier(
         address,
         before,
-        tuple(dict.fromkeys(name for write in writes for name in write.writes)),
+        tuple(dict.fromkeys(name for write in writes for name in (*write.writes, *_unknown(write)))),
         tuple(replace(place, kept=place.path not in changed) for place in places),
         tuple(dict.fromkeys(write.id for write in writes if write.id is not None and write.id != there)),
     )
