@@ -129,7 +129,7 @@ class Recorded:
             self.recorder.end(number, Ending(WriteStatus.UNKNOWN, message=type(error).__name__))
             raise
         gone = beginning.operation == Operation.DELETE
-        changed = tuple(n for n in _changed(before, remote) if n not in beginning.writes) if before is not None else ()
+        changed = _changed(before, remote, beginning.writes) if before is not None else ()
         ending = Ending(WriteStatus.DONE, remote.id, None if gone else remote.version, changed=changed)
         self.recorder.end(number, ending)
         return remote
@@ -156,13 +156,14 @@ def sealed_state(remote: RemoteObject, change: Change, key: bytes | None) -> dic
     }
 
 
-def _changed(before: RemoteObject, now: RemoteObject) -> list[str]:
-    """The attributes that are another than before, also those that a kind takes away for the sake of others."""
-    return [
+def _changed(before: RemoteObject, now: RemoteObject, named: tuple[str, ...]) -> tuple[str, ...]:
+    """Other attributes that are another than before: a kind may take one away for the sake of those named."""
+    others = ((n, s) for n, s in kind_schema(now.kind).attributes.items() if n not in named)
+    return tuple(
         name
-        for name, shape in kind_schema(now.kind).attributes.items()
+        for name, shape in others
         if differ(shape.comparable(before.attributes.get(name)), shape.comparable(now.attributes.get(name)))
-    ]
+    )
 
 
 def _hidden_in(name: str, *objects: Mapping[str, Value] | None) -> frozenset[Path]:

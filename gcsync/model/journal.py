@@ -12,7 +12,7 @@ secret stood is in `references`. An `Undo` is what a plan back needs of all that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -93,7 +93,7 @@ class Beginning:
             "name": self.name,
             "writes": list(self.writes),
             "before": None if self.before is None else _plain(self.before),
-            "references": [asdict(place) | {"path": list(place.path)} for place in self.secrets],
+            "references": _places(self.secrets),
         }
 
     def shortened(self) -> Beginning:
@@ -163,7 +163,7 @@ class Undo:
                     "address": str(state.address),
                     "before": None if state.before is None else _plain(state.before),
                     "writes": list(state.writes),
-                    "references": [asdict(place) | {"path": list(place.path)} for place in state.secrets],
+                    "references": _places(state.secrets),
                     "ids": list(state.ids),
                 }
                 for state in self.states
@@ -247,8 +247,18 @@ def read_texts(data: Any) -> tuple[str, ...]:
 
 
 def _plain(state: State) -> dict[str, Any]:
-    found = asdict(state)
-    return {key: value for key, value in found.items() if value is not False and (value is not None or key == "marker")}
+    found: dict[str, Any] = {
+        "id": state.id,
+        "name": state.name,
+        "attributes": state.attributes,
+        "marker": state.marker,
+    }
+    told = {"version": state.version, "half_made": state.half_made or None, "omitted": state.omitted or None}
+    return found | {key: value for key, value in told.items() if value is not None}
+
+
+def _places(secrets: Iterable[SecretPlace]) -> list[dict[str, Any]]:
+    return [{"path": list(place.path), "kept": place.kept, "declared": place.declared} for place in secrets]
 
 
 def _text(value: Any) -> str:
