@@ -12,11 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
 
 from gcsync.engine.fingerprint import Fingerprints
+from gcsync.model.marker import ABSENT as NOT_APPLIED
 from gcsync.model.plan import ABSENT, AttributeChange, Reason
 from gcsync.model.value import Path, Secret, Value, holds_unreadable, leaves
 from gcsync.schema.semantics import KindSchema, Shape, differ, is_empty
+
+_PLACES_TRIED: Final = 6
+"""Of an attribute in which secrets may be, all combinations of so many places are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ class Comparison:
         if isinstance(value, Secret) or is_empty(value):
             return value
         if declared is not None:
-            return Secret(value) if self._was_sensitive(name, value) else seal_like(value, secret_places(declared))
+            places = secret_places(declared) | self._applied_places(name, value)
+            return Secret(value) if self._was_sensitive(name, value) else seal_like(value, places)
         return Secret(value) if self.fingerprints.hides(name, self.last_applied.get(name, ()), value) else value
 
     def _attribute(self, name: str, shape: Shape, declared: Value, remote: Value) -> AttributeChange | None:
@@ -63,6 +70,7 @@ class Comparison:
         if reason is None:
             return None
         before, after = sealed_pair(shape, declared, remote, was_sensitive=self._was_sensitive(name, remote))
+        before = seal_like(before, self._applied_places(name, remote))
         return AttributeChange(name, before, after, reason, forces_replacement=shape.force_new)
 
     def _reason(self, name: str, declared: Value, remote: Value, *, readable: bool) -> Reason | None:
@@ -78,6 +86,23 @@ class Comparison:
             return Reason.DRIFT
         untouched = self.fingerprints.plain_matches if hidden else self.fingerprints.matches
         return Reason.PENDING if untouched(name, slots, remote) else Reason.CONFLICT
+
+    def _applied_places(self, name: str, remote: Value) -> frozenset[Path]:
+        """Where a secret was applied that neither the schema nor the stack calls one now, in what is as it was applied.
+
+        The fingerprint tells: it is the one that the value has with its secrets hidden.
+        """
+        slots = self.last_applied.get(name, ())
+        same = self.fingerprints.plain_matches if len(slots) == 2 else self.fingerprints.matches
+        if not slots or slots[-1] == NOT_APPLIED or same(name, slots, remote):
+            return frozenset()
+        value = self.schema.attributes[name].canonical(remote)
+        places = sorted({_any_index(path) for path, _ in leaves(value)}, key=repr)[:_PLACES_TRIED]
+        for count in range(1, len(places) + 1):
+            for hidden in combinations(places, count):
+                if same(name, slots, seal_like(value, frozenset(hidden))):
+                    return frozenset(hidden)
+        return frozenset()
 
     def _was_sensitive(self, name: str, remote: Value) -> bool:
         slots = self.last_applied.get(name, ())
