@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gcsync.engine.fingerprint import Fingerprints
 from gcsync.engine.options import Recorder
 from gcsync.engine.secret_places import MISSING, hidden_places, value_at
-from gcsync.engine.three_way import Comparison, seal_like, secret_places
+from gcsync.engine.three_way import Comparison
 from gcsync.kinds.interface import Kind
 from gcsync.model.failure import ChangedSince, NameTaken, OutcomeUnknown, RemoteError
 from gcsync.model.journal import Beginning, Ending, SecretPlace, State, WriteStatus
@@ -150,10 +150,7 @@ def sealed_state(remote: RemoteObject, change: Change, key: bytes | None) -> dic
         comparison = Comparison(schema, fingerprints, fingerprints.last_applied(marker))
     else:
         comparison = Comparison(schema, Fingerprints(schema, "", change.address), {})
-    return {
-        name: seal_like(value, _hidden_in(name, change.before, change.after))
-        for name, value in comparison.sealed(declared, remote.attributes).items()
-    }
+    return comparison.sealed(declared, remote.attributes)
 
 
 def _changed(before: RemoteObject, now: RemoteObject, named: tuple[str, ...]) -> tuple[str, ...]:
@@ -164,7 +161,3 @@ def _changed(before: RemoteObject, now: RemoteObject, named: tuple[str, ...]) ->
         for name, shape in others
         if differ(shape.comparable(before.attributes.get(name)), shape.comparable(now.attributes.get(name)))
     )
-
-
-def _hidden_in(name: str, *objects: Mapping[str, Value] | None) -> frozenset[Path]:
-    return frozenset().union(*(secret_places(one[name]) for one in objects if one is not None and name in one))
