@@ -43,7 +43,7 @@ def compute(
     declared, way = stack.resources, None
     if options.undo is not None:
         way = before_apply(stack, refreshed, target, options.undo, fingerprint_key)
-        stack, extra = way.stack, (*extra, *way.problems)
+        stack, extra = way.stack, (*extra, *way.findings(options))
     objects = {kind: listing.objects for kind, listing in refreshed.listings.items()}
     matching = match(stack, objects, None if way is None else way.pinned)
     builder = _Builder(stack, matching, options, fingerprint_key, declared)
@@ -71,9 +71,15 @@ def compute(
         refusals=find_refusals(stack, matching, changes, options),
         not_checked=(*refreshed.not_checked, *_not_checked(changes, matching)),
         left_out=left_out,
-        known=frozenset((*stack.resources, *(change.address for change in everything))),
+        known=frozenset((*stack.resources, *(change.address for change in everything), *_journaled(options))),
         pages={kind: listing.pages for kind, listing in refreshed.listings.items()},
     )
+
+
+def _journaled(options: Options) -> Iterator[Address]:
+    """The addresses that a journal names, also those of which nothing is left to be undone."""
+    if options.undo is not None:
+        yield from (state.address for state in options.undo.states)
 
 
 @dataclass(frozen=True, slots=True)

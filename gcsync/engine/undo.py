@@ -17,8 +17,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from gcsync.engine.options import Refreshed
+from gcsync.engine.options import Options, Refreshed
 from gcsync.engine.restoring import Restoring, declared_at
+from gcsync.engine.selection import is_chosen
 from gcsync.engine.three_way import seal_like, secret_places
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Severity
@@ -45,7 +46,12 @@ class Way:
     declared: Mapping[Address, Resource]
     pinned: dict[ObjectKey, Address] = field(default_factory=dict)
     states: dict[Address, State | None] = field(default_factory=dict)
-    problems: list[Diagnostic] = field(default_factory=list)
+    problems: list[tuple[Address | None, Diagnostic]] = field(default_factory=list)
+    """What is to be said, each with the address that it is about."""
+
+    def findings(self, options: Options) -> tuple[Diagnostic, ...]:
+        """What is to be said of the addresses that are not left out."""
+        return tuple(found for address, found in self.problems if address is None or is_chosen(address, options))
 
     def finish(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """The changes as an undo makes them; what the apply did not write is among them as it is."""
@@ -103,7 +109,7 @@ def before_apply(stack: Stack, refreshed: Refreshed, target: Target, undo: Undo,
     """The stack as it was before the apply of a journal, as far as that wrote it."""
     way = Way(replace(stack, resources={}, moved={}, removed={}), stack.resources)
     if undo.organization != target.organization.id:
-        way.problems.append(_elsewhere(undo, target))
+        way.problems.append((None, _elsewhere(undo, target)))
         return way
     search = _Search(stack, refreshed, undo, way)
     found = {state.address: search.look(state) for state in undo.states}
@@ -190,7 +196,7 @@ class _Search:
             there = [r for r in self.owned.get(home, ()) if (home.kind, r.id) not in self.way.pinned]
             if pinned and there:
                 message = f'"{there[0].name}" ({there[0].id}) has that address since'
-                self.way.problems.append(Diagnostic("GC678", message, path=str(home), hint=_HINTS["GC678"]))
+                self.way.problems.append((home, Diagnostic("GC678", message, path=str(home), hint=_HINTS["GC678"])))
                 del self.way.states[home]
                 for key in pinned:
                     del self.way.pinned[key]
@@ -198,7 +204,7 @@ class _Search:
     def _problem(self, code: str, state: Earlier, message: str, *, error: bool = True) -> None:
         severity = Severity.ERROR if error else Severity.WARNING
         diagnostic = Diagnostic(code, message, severity=severity, path=str(state.address), hint=_HINTS[code])
-        self.way.problems.append(diagnostic)
+        self.way.problems.append((state.address, diagnostic))
 
 
 _HINTS = {
@@ -218,11 +224,11 @@ def _resource(
     try:
         attributes = restoring.attributes()
     except ValueError as error:
-        way.problems.append(Diagnostic("GC672", f"{state.address}: {error}", hint=_DAMAGED))
+        way.problems.append((home, Diagnostic("GC672", f"{state.address}: {error}", hint=_DAMAGED)))
         return None
-    way.problems += _told(restoring, home)
+    way.problems += ((home, found) for found in _told(restoring, home))
     if remote is None:
-        way.problems += _impossible(before, attributes, home)
+        way.problems += ((home, found) for found in _impossible(before, attributes, home))
     name = remote.name if remote is not None else before.name
     marker = before.owned
     return Resource(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcsync.engine import Options
+from gcsync.engine import Options, check_selection
 from gcsync.model.diagnostic import Diagnostic, Severity
 from gcsync.model.failure import OutcomeUnknown
 from gcsync.model.marker import Marker
@@ -309,6 +309,9 @@ class TestRefused:
         organization.objects[remote.id] = replace(remote, marker=replace(remote.marker, owner="others"))
         plan = back(stack(stream("a"), stream("b")), organization, way)
         assert (said(plan), plan.changes) == (["GC678"], ())
+        without = plan_for(stack(stream("a"), stream("b")), organization, Options(undo=way, excludes=("stream.a",)))
+        check_selection([without], Options(excludes=("stream.a",)))
+        assert said(without) == []
 
     def test_an_address_that_another_object_has_since(self) -> None:
         organization = Streams()
