@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gcsync.cli import options
 from gcsync.cli.options import Common, Format
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @options.command
@@ -18,6 +23,7 @@ def apply(
     replace: options.Replace = None,
     allow_delete: options.AllowDelete = None,
     no_delete: options.NoDelete = False,
+    undo: options.Undo = None,
     auto_approve: options.AutoApprove = False,
     parallelism: options.Parallelism = 8,
     lock_timeout: options.LockTimeout = 0,
@@ -26,29 +32,33 @@ def apply(
     """Plan, show the plan, ask, and do exactly that; or do exactly what a saved plan says."""
     from gcsync.cli.choices import choose
     from gcsync.cli.execution import Execution
+    from gcsync.cli.journal import Occasion
     from gcsync.cli.plan_file import is_plan_file, refuse_plan_files
     from gcsync.cli.saved_plan import SavedPlan
-    from gcsync.cli.walk import load_stacks
+    from gcsync.cli.undo import load
 
+    given = options.inputs(environment, variables, variable_files)
     how = (auto_approve, parallelism, output_format, lock_timeout)
     if paths and len(paths) == 1 and is_plan_file(paths[0]):
-        _refuse_choices(targets, excludes, replace, allow_delete, no_delete=no_delete)
+        _refuse_choices(targets, excludes, replace, allow_delete, undo=undo, no_delete=no_delete)
         saved = SavedPlan.read(paths[0], common)
-        stacks = load_stacks(saved.paths, saved.inputs(environment, variables, variable_files))
-        saved.check_stacks(stacks)
-        return Execution(common, saved.options(), *how, saved=saved).run(stacks)
+        stacks = saved.load(given)
+        occasion = Occasion("apply", tuple(saved.paths), saved.file.id)
+        return Execution(common, saved.options(), *how, saved=saved, occasion=occasion).run(stacks)
     refuse_plan_files(paths)
     chosen = choose(targets, excludes, replace, allow_delete, no_delete=no_delete)
-    stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
-    return Execution(common, chosen, *how).run(stacks)
+    loaded = load(paths, given, chosen, undo)
+    occasion = Occasion("apply", loaded.paths)
+    return Execution(common, loaded.options, *how, occasion=occasion).run(loaded.stacks)
 
 
-def _refuse_choices(*given: list[str] | None, no_delete: bool) -> None:
+def _refuse_choices(*given: list[str] | None, undo: Path | None, no_delete: bool) -> None:
     """Raises DiagnosticError (GC619) where something is to be chosen anew that the saved plan has chosen."""
     from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
     names = ("--target", "--exclude", "--replace", "--allow-delete")
-    found = [name for name, values in zip(names, given, strict=True) if values] + ["--no-delete"] * no_delete
+    found = [name for name, values in zip(names, given, strict=True) if values]
+    found += ["--no-delete"] * no_delete + ["--undo"] * (undo is not None)
     if found:
         message = f"{', '.join(found)}: a saved plan is applied as it is"
         raise DiagnosticError(Diagnostic("GC619", message, hint="give these to gcsync plan --out FILE"))

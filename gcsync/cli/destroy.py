@@ -40,12 +40,14 @@ def destroy(
     """Delete what the stack owns: show the plan, ask, and do exactly that."""
     from gcsync.cli.choices import choose
     from gcsync.cli.execution import Execution
+    from gcsync.cli.journal import Occasion
     from gcsync.cli.plan_file import refuse_plan_files
     from gcsync.cli.walk import load_stacks
 
     refuse_plan_files(paths)
     chosen = choose(targets, excludes, allow_delete=allow_delete, destroy=True)
-    execution = Execution(common, chosen, auto_approve, parallelism, output_format, lock_timeout)
+    occasion = Occasion("destroy", tuple(paths or ()))
+    execution = Execution(common, chosen, auto_approve, parallelism, output_format, lock_timeout, occasion=occasion)
     if stack is not None:
         lost = _without_file(stack, environment, paths)
         return execution.run([lost], lambda visits: _tell_owners(lost, visits))

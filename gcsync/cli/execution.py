@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from gcsync.cli import output
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.interruption import exit_code_of, signals
+from gcsync.cli.journal import Occasion, tell_journals
 from gcsync.cli.options import Common, Format
 from gcsync.cli.showing import show
 
@@ -36,6 +37,7 @@ class Execution:
     lock_timeout: float = 0
     """Seconds to wait for another run's lock."""
     saved: SavedPlan | None = None
+    occasion: Occasion = field(default_factory=Occasion)
 
     def run(self, stacks: Sequence[Stack], look: Callable[[tuple[Visit, ...]], None] = lambda _: None) -> ExitCode:
         """`look` sees what was read. Raises DiagnosticError for what keeps the plan from being made at all."""
@@ -117,14 +119,20 @@ class Execution:
             # What was written must be told somewhere.
             output.notice(text)
             raise
+        finally:
+            tell_journals(reports, always=bool(self.common.verbose))
         return exit_code(reports)
 
     def _execute_one(self, one: Planned, stop: StopRequest, tell: Callable[[Event], None]) -> Report:
-        from gcsync.cli.walk import all_kinds
+        from gcsync.cli.journal import journal_of
+        from gcsync.cli.walk import all_kinds, fingerprint_key
         from gcsync.engine import execute
 
-        with one.group.open(read_only=False, stop=stop.event) as session:
-            return execute(
+        with (
+            journal_of(one.plan, self.occasion, self.common) as journal,
+            one.group.open(read_only=False, stop=stop.event) as session,
+        ):
+            report = execute(
                 one.plan,
                 all_kinds(),
                 session,
@@ -132,7 +140,10 @@ class Execution:
                 stop=stop,
                 on_event=tell,
                 adopt_late=self.saved is None,
+                fingerprint_key=fingerprint_key(),
+                recorder=journal,
             )
+            return journal.closed(report)
 
 
 def exit_code(reports: Sequence[Report]) -> ExitCode:

@@ -94,6 +94,12 @@ Replace = Annotated[
     list[str] | None,
     typer.Option("--replace", metavar="ADDRESS", help="Delete this object and make it anew; repeatable."),
 ]
+Undo = Annotated[
+    Path | None,
+    typer.Option(
+        "--undo", metavar="JOURNAL", help="Back to before the apply of this journal (.gcsync/journal-*.jsonl)."
+    ),
+]
 AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Ask no question.")]
 Parallelism = Annotated[
     int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many changes run at a time.")

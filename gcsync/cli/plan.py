@@ -16,9 +16,8 @@ from gcsync.cli.showing import show, show_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gcsync.cli.undo import Loaded
     from gcsync.cli.walk import Planned
-    from gcsync.engine import Options
-    from gcsync.model.resource import Stack
 
 
 @options.command
@@ -34,6 +33,7 @@ def plan(
     allow_delete: options.AllowDelete = None,
     no_delete: options.NoDelete = False,
     destroy: Annotated[bool, typer.Option("--destroy", help="Plan to delete all that the stack owns.")] = False,
+    undo: options.Undo = None,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
     ] = False,
@@ -46,37 +46,31 @@ def plan(
     from gcsync.cli.choices import choose
     from gcsync.cli.plan_file import refuse_plan_files
     from gcsync.cli.saved_plan import check_target
-    from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
+    from gcsync.cli.undo import load
+    from gcsync.cli.walk import announce_to, grouped, plan_all, visit
 
     refuse_plan_files(paths)
     if out is not None:
         check_target(out)
     chosen = choose(targets, excludes, replace, allow_delete, no_delete=no_delete, destroy=destroy)
-    stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
+    loaded = load(paths, options.inputs(environment, variables, variable_files), chosen, undo)
     announce = announce_to(sys.stdout if output_format is Format.TEXT else sys.stderr)
-    with grouped(stacks, common) as groups:
-        planned = plan_all(visit(groups, announce, no_color=common.no_color), chosen)
+    with grouped(loaded.stacks, common) as groups:
+        planned = plan_all(visit(groups, announce, no_color=common.no_color), loaded.options)
     plans = tuple(one.plan for one in planned)
     if output_format is Format.JSON:
         show_json(plans, common)
     else:
         show(plans, common, sys.stdout)
     if out is not None:
-        _save(out, stacks, planned, paths, chosen, common)
+        _save(out, loaded, planned, common)
     if any(one.errored for one in plans):
         return ExitCode.ERROR
     return ExitCode.CHANGES if detailed_exitcode and any(one.summary.changes for one in plans) else ExitCode.DONE
 
 
-def _save(
-    out: Path,
-    stacks: Sequence[Stack],
-    planned: Sequence[Planned],
-    paths: Sequence[str] | None,
-    chosen: Options,
-    common: Common,
-) -> None:
+def _save(out: Path, loaded: Loaded, planned: Sequence[Planned], common: Common) -> None:
     from gcsync.cli.saved_plan import paired, save
 
-    save(out, paired(stacks, planned), paths, chosen, common)
+    save(out, paired(loaded.stacks, planned), loaded.paths, loaded.options, common)
     output.notice(f"The plan is saved in {out}. To apply exactly this: gcsync apply {out}")

@@ -77,20 +77,20 @@ def mark_applied(path: Path, file: PlanFile, when: str) -> None:
 def read_plan_file(path: Path) -> PlanFile:
     """The plan in a file. Raises DiagnosticError: GC605 for another plan's form, GC612 for one that is not whole."""
     if path.is_dir():
-        raise _not_usable(path, "this is a folder, not a plan file")
+        raise not_usable(path, "this is a folder, not a plan file")
     if path.is_file() and path.stat().st_size > LARGEST:
-        raise _not_usable(path, f"it is larger than {LARGEST // 1024 // 1024} MiB")
+        raise not_usable(path, f"it is larger than {LARGEST // 1024 // 1024} MiB")
     text = path.read_text(encoding="utf-8", errors="replace")
     data = _parse(path, text)
     if not isinstance(data, dict) or "gcsync_plan" not in data:
         if isinstance(data, dict) and "format_version" in data:
             raise DiagnosticError(_json_plan(str(path)))
-        raise _not_usable(path, "this is no plan file of gcsync")
+        raise not_usable(path, "this is no plan file of gcsync")
     if data["gcsync_plan"] != FORMAT:
-        raise _not_usable(path, f"its format is {data['gcsync_plan']!r:.40}, and this gcsync reads {FORMAT}")
+        raise not_usable(path, f"its format is {data['gcsync_plan']!r:.40}, and this gcsync reads {FORMAT}")
     content, applied = data.get("content"), data.get("applied")
     if not isinstance(content, dict) or data.get("checksum") != PlanFile(content, applied).checksum:
-        raise _not_usable(path, "it was changed, or is not whole: its checksum does not fit")
+        raise not_usable(path, "it was changed, or is not whole: its checksum does not fit")
     return _checked(path, PlanFile(content, applied))
 
 
@@ -126,7 +126,7 @@ def _parse(path: Path, text: str) -> Any:
         return json.loads(text, object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as error:
         place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise _not_usable(path, f"it is no JSON, or cut off{place}") from None
+        raise not_usable(path, f"it is no JSON, or cut off{place}") from None
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> Json:
@@ -141,7 +141,7 @@ def _checked(path: Path, file: PlanFile) -> PlanFile:
     content = file.content
     texts = ("version", "created")
     if file.applied is not None and not isinstance(file.applied, str):
-        raise _not_usable(path, "nobody knows whether it was applied")
+        raise not_usable(path, "nobody knows whether it was applied")
     try:
         well_formed = all(isinstance(content[name], str) for name in texts)
         well_formed &= all(isinstance(path, str) for path in content["paths"])
@@ -152,7 +152,7 @@ def _checked(path: Path, file: PlanFile) -> PlanFile:
     except (KeyError, TypeError, ValueError):
         well_formed = False
     if not well_formed:
-        raise _not_usable(path, "its content is not that of a plan file")
+        raise not_usable(path, "its content is not that of a plan file")
     return file
 
 
@@ -167,5 +167,6 @@ def _beginning(path: Path) -> str:
         return file.read(_LOOK).lstrip("\ufeff \t\r\n")
 
 
-def _not_usable(path: Path, problem: str) -> DiagnosticError:
+def not_usable(path: Path, problem: str) -> DiagnosticError:
+    """The error (GC612) for a file that cannot be taken for a plan."""
     return DiagnosticError(Diagnostic("GC612", f"{path}: {problem}", hint=_PLAN_AGAIN))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gcsync import __version__
-from gcsync.cli.plan_file import PlanFile, is_plan_file, mark_applied, read_plan_file, write_plan_file
+from gcsync.cli.plan_file import PlanFile, is_plan_file, mark_applied, not_usable, read_plan_file, write_plan_file
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
 if TYPE_CHECKING:
@@ -107,6 +107,10 @@ class SavedPlan:
         if file.applied is not None:
             message = f"{path} was applied already, on {file.applied}"
             raise DiagnosticError(Diagnostic("GC617", message, hint="a plan is applied once; " + _PLAN_AGAIN))
+        try:
+            _decode_options(file.content["options"])
+        except (KeyError, TypeError, ValueError):
+            raise not_usable(Path(path), "its options are not those of a plan file") from None
         return cls(Path(path), file, common)
 
     @property
@@ -116,19 +120,33 @@ class SavedPlan:
     def options(self) -> Options:
         return _decode_options(self.file.content["options"])
 
-    def inputs(self, environment: str | None, variables: list[str] | None, files: list[str] | None) -> Inputs:
-        """What the stacks are read with: the values of then for whatever is not given now. Raises GC614."""
-        from gcsync.stack import Inputs
+    def load(self, given: Inputs) -> tuple[Stack, ...]:
+        """The stacks of the plan, read again. Raises DiagnosticError: GC614, GC615, and what is wrong in them."""
+        from gcsync.cli.undo import without_file
+        from gcsync.cli.walk import load_stacks
 
+        inputs, undo = self._inputs(given), self.options().undo
+        plans = [stack["plan"] for stack in self.file.content["stacks"]]
+        if plans and not any(plan["file"] for plan in plans):
+            stacks: tuple[Stack, ...] = tuple(without_file(plan["stack"], plan["environment"]) for plan in plans)
+        else:
+            stacks = load_stacks(self.paths, inputs)
+        if undo is not None:
+            stacks = tuple(stack for stack in stacks if stack.owner == undo.owner)
+        self._check_stacks(stacks)
+        return stacks
+
+    def _inputs(self, given: Inputs) -> Inputs:
+        """What the stacks are read with: the values of then for whatever is not given now."""
         content = self.file.content
         planned = content["environment"]
-        if environment and environment != planned:
-            message = f"{self.path} is for {_environment(planned)}, and {_environment(environment)} is chosen"
+        if given.environment and given.environment != planned:
+            message = f"{self.path} is for {_environment(planned)}, and {_environment(given.environment)} is chosen"
             raise DiagnosticError(Diagnostic("GC614", message, hint="leave --env and GCSYNC_ENV out, or plan for that"))
         kept = {stack["plan"]["stack"]: stack["variables"] for stack in content["stacks"]}
-        return Inputs(planned, tuple(variables or ()), tuple(files or ()), dict(os.environ), kept)
+        return replace(given, environment=planned, kept=kept)
 
-    def check_stacks(self, stacks: Sequence[Stack]) -> None:
+    def _check_stacks(self, stacks: Sequence[Stack]) -> None:
         """Raises DiagnosticError (GC615) with every difference from the stacks that were planned."""
         from gcsync.engine.saved import compare_stack
 
@@ -204,12 +222,14 @@ def _encode_options(options: Options) -> Json:
         "allow_delete": sorted(map(str, options.allow_delete)),
         "replace": sorted(map(str, options.replace)),
         "destroy": options.destroy,
+        "undo": None if options.undo is None else options.undo.to_json(),
     }
 
 
 def _decode_options(data: Mapping[str, Any]) -> Options:
     from gcsync.engine import Options
     from gcsync.model.address import Address
+    from gcsync.model.journal import Undo
 
     return Options(
         targets=tuple(data["targets"]),
@@ -218,6 +238,7 @@ def _decode_options(data: Mapping[str, Any]) -> Options:
         allow_delete=frozenset(map(Address.parse, data["allow_delete"])),
         replace=frozenset(map(Address.parse, data["replace"])),
         destroy=data["destroy"],
+        undo=None if data["undo"] is None else Undo.from_json(data["undo"]),
     )
 
 

@@ -128,7 +128,7 @@ def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
     """A plan per stack, in the order of their names. Raises DiagnosticError, as for a --target that matches nothing."""
     from gcsync.engine import check_selection, compute
 
-    key = os.environ.get("GCSYNC_FINGERPRINT_KEY", "").encode() or None
+    key = fingerprint_key()
 
     def plan(pair: tuple[Visit, Stack]) -> Planned:
         seen, stack = pair
@@ -136,10 +136,16 @@ def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
         extra = _topic_findings(seen, stack, options)
         return Planned(compute(stack, seen.refreshed, target, options, fingerprint_key=key, extra=extra), seen.group)
 
-    pairs = [(seen, stack) for seen in visits for stack in seen.group.stacks]
+    undo = options.undo
+    pairs = [(s, stack) for s in visits for stack in s.group.stacks if undo is None or stack.owner == undo.owner]
     planned = sorted(_each(pairs, plan), key=lambda planned: planned.plan.stack)
     check_selection([one.plan for one in planned], options)
     return tuple(planned)
+
+
+def fingerprint_key() -> bytes | None:
+    """What the fingerprints of secrets are made with, where the environment gives it."""
+    return os.environ.get("GCSYNC_FINGERPRINT_KEY", "").encode() or None
 
 
 def _each(items: Sequence[_Item], function: Callable[[_Item], _Result]) -> tuple[_Result, ...]:
@@ -223,10 +229,10 @@ def _read_topics(group: Group, session: GenesysSession) -> Topics | None:
 
 
 def _topic_findings(seen: Visit, stack: Stack, options: Options) -> tuple[Diagnostic, ...]:
-    """What the organization's topics say of the stack's; nothing of a stack that is about to go."""
+    """What the organization's topics say of the stack's; nothing of a stack that is about to go, or to go back."""
     from gcsync.engine import check_topics, topic_uses
 
-    if seen.topics is None or options.destroy:
+    if seen.topics is None or options.destroy or options.undo is not None:
         return ()
     first = next(one for one in seen.group.stacks if topic_uses(one.resources.values()))
     notes = seen.topics.notes if stack is first else ()

@@ -3,7 +3,7 @@
 from gcsync.engine.compute import compute
 from gcsync.engine.drift import drift_of, owned
 from gcsync.engine.execute import execute
-from gcsync.engine.options import Event, Options, Phase, Refreshed, StopRequest
+from gcsync.engine.options import Event, Options, Phase, Recorder, Refreshed, StopRequest
 from gcsync.engine.refresh import refresh
 from gcsync.engine.selection import check_selection
 from gcsync.engine.topics import check_topics, topic_uses
@@ -12,6 +12,7 @@ __all__ = [
     "Event",
     "Options",
     "Phase",
+    "Recorder",
     "Refreshed",
     "StopRequest",
     "check_selection",

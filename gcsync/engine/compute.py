@@ -14,6 +14,7 @@ from gcsync.engine.references import attribute_of, in_order, marker_for, resolve
 from gcsync.engine.safety import find_refusals
 from gcsync.engine.selection import select
 from gcsync.engine.three_way import Comparison
+from gcsync.engine.undo import before_apply
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.marker import GRAMMAR, Marker, UnusableMarker
@@ -39,12 +40,19 @@ def compute(
     What is wrong stands in the plan: errors in `diagnostics`, what `apply` must refuse in `refusals`. Whether the
     options name anything at all is asked of all plans together, by `check_selection`.
     """
-    matching = match(stack, {kind: listing.objects for kind, listing in refreshed.listings.items()})
-    builder = _Builder(stack, matching, options, fingerprint_key)
+    declared, way = stack.resources, None
+    if options.undo is not None:
+        way = before_apply(stack, refreshed, target, options.undo, fingerprint_key)
+        stack, extra = way.stack, (*extra, *way.findings(options))
+    objects = {kind: listing.objects for kind, listing in refreshed.listings.items()}
+    matching = match(stack, objects, None if way is None else way.pinned)
+    builder = _Builder(stack, matching, options, fingerprint_key, declared)
     everything = tuple(sorted(builder.changes(), key=lambda change: change.address.sort_key()))
-    changes, left_out = select(everything, options)
+    if way is not None:
+        everything = way.finish(everything)
+    changes, left_out = select(everything if way is None else way.selected(everything), options)
     changes = _settled(changes, everything)
-    order = order_steps(changes, everything, {a: resource.dependencies for a, resource in stack.resources.items()})
+    order = order_steps(changes, everything, {a: resource.dependencies for a, resource in declared.items()})
     changes = tuple(
         replace(change, temporary_name=order.temporary_names[change.address])
         if change.address in order.temporary_names
@@ -64,7 +72,7 @@ def compute(
         refusals=find_refusals(stack, matching, changes, options),
         not_checked=(*refreshed.not_checked, *_not_checked(changes, matching)),
         left_out=left_out,
-        known=frozenset((*stack.resources, *(change.address for change in everything))),
+        known=frozenset((*stack.resources, *(change.address for change in everything), *_journaled(options))),
         pages={kind: listing.pages for kind, listing in refreshed.listings.items()},
     )
 
@@ -82,12 +90,20 @@ def _settled(changes: tuple[Change, ...], everything: tuple[Change, ...]) -> tup
     return tuple(settle(change, known) for change in changes) if left else changes
 
 
+def _journaled(options: Options) -> Iterator[Address]:
+    """The addresses that a journal names, also those of which nothing is left to be undone."""
+    if options.undo is not None:
+        yield from (state.address for state in options.undo.states)
+
+
 @dataclass(frozen=True, slots=True)
 class _Builder:
     stack: Stack
     matching: Matching
     options: Options
     key: bytes | None
+    declared: Mapping[Address, Resource]
+    """What the stack file declares; in a plan back `stack` is another than that."""
 
     def changes(self) -> Iterator[Change]:
         """One change per declared resource, and one per owned object that is not declared."""
@@ -153,7 +169,7 @@ class _Builder:
 
     def _shown(self, address: Address, remote: RemoteObject) -> dict[str, Value]:
         """An object that is not declared, or shall be destroyed, without what was applied to it as a secret."""
-        schema, marker, declared = kind_schema(remote.kind), remote.marker, self.stack.resources.get(address)
+        schema, marker, declared = kind_schema(remote.kind), remote.marker, self.declared.get(address)
         if not isinstance(marker, Marker):
             return schema.canonical(remote.attributes)
         fingerprints = Fingerprints(schema, marker.owner, marker.address, self.key)

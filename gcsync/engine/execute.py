@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 
 from gcsync.engine.garbage import seldom_collected
-from gcsync.engine.options import Event, Phase, StopRequest
+from gcsync.engine.options import Event, Phase, Recorder, StopRequest
 from gcsync.engine.read_back import ReadBack
+from gcsync.engine.recording import Recorded
 from gcsync.engine.references import attribute_of, resolve_change
 from gcsync.engine.twins import Twins
 from gcsync.engine.writes import Writer, Written
@@ -40,15 +41,17 @@ def execute(
     on_event: Callable[[Event], None],
     adopt_late: bool,
     fingerprint_key: bytes | None = None,
+    recorder: Recorder | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Report:
     """Carry out a plan and say what became of each change.
 
     A change that fails takes down only what requires it. When `stop` is set nothing more is begun or read back;
     what is under way is finished. `adopt_late` lets a create adopt an unmanaged namesake that appeared since the plan.
+    `recorder` is told of every write before it leaves, and of its end.
     """
     writers = {name: Writer(kind, session, sleep, adopt_late) for name, kind in kinds.items()}
-    execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key)
+    execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key, recorder)
     with seldom_collected(), ThreadPoolExecutor(max_workers=parallelism) as pool:
         execution.run(pool)
         outcomes = execution.outcomes()
@@ -69,6 +72,7 @@ class _Execution:
     on_event: Callable[[Event], None]
     parallelism: int
     fingerprint_key: bytes | None
+    recorder: Recorder | None = None
     written: dict[Address, Written] = field(default_factory=dict)
     failed: dict[Address, Diagnostic] = field(default_factory=dict)
     left_behind: dict[Address, str] = field(default_factory=dict)
@@ -124,11 +128,11 @@ class _Execution:
 
     def _write(self, step: Step) -> Written:
         change = self.changes[step.address]
-        writer = self.writers[step.address.kind]
         if step.operation is Operation.RENAME:
-            return writer.rename(change, change.temporary_name or change.name)
+            return self._writer(step, change).rename(change, change.temporary_name or change.name)
         change = resolve_change(change, self._look_up, self.fingerprint_key)
         self.changes[step.address] = change
+        writer = self._writer(step, change)
         if step.operation is Operation.CREATE:
             return writer.create(change)
         if step.operation is Operation.DELETE:
@@ -138,6 +142,13 @@ class _Execution:
         if expected is None:
             raise TypeError(f"an update of {step.address} is about an object that is there")
         return writer.update(change, expected, change.marker)
+
+    def _writer(self, step: Step, change: Change) -> Writer:
+        writer = self.writers[step.address.kind]
+        if self.recorder is None:
+            return writer
+        kind = Recorded(writer.kind, self.recorder, change, step.operation, self.fingerprint_key)
+        return replace(writer, kind=kind)
 
     def _look_up(self, reference: Reference) -> Value:
         """What a reference gives now: from what was just written, or from what was there."""

@@ -30,34 +30,50 @@ class Matching:
     missing: list[Address] = field(default_factory=list)
 
 
-def match(stack: Stack, objects: Mapping[str, Iterable[RemoteObject]]) -> Matching:
-    """Sort every object of the kinds, and every declared resource, into a `Matching`."""
+def match(
+    stack: Stack,
+    objects: Mapping[str, Iterable[RemoteObject]],
+    pinned: Mapping[tuple[str, str], Address] | None = None,
+) -> Matching:
+    """Sort every object of the kinds, and every declared resource, into a `Matching`.
+
+    `pinned` is for a plan back: by kind and id, at which address an object is, whatever it bears. Nothing is then
+    recognised by its name.
+    """
     matching = Matching()
     by_address: dict[Address, list[RemoteObject]] = defaultdict(list)
     for kind, listed in objects.items():
         for remote in listed:
-            _sort_by_marker(stack, kind, remote, matching, by_address)
+            _sort_by_marker(stack, kind, remote, matching, by_address, pinned or {})
     for address, found in by_address.items():
         if len(found) == 1:
             matching.owned[address] = found[0]
         else:
             matching.duplicated[address] = sorted(found, key=lambda remote: remote.id)
-    _match_identities(stack, matching)
+    if pinned is None:
+        _match_identities(stack, matching)
     return matching
 
 
 def _sort_by_marker(
-    stack: Stack, kind: str, remote: RemoteObject, matching: Matching, owned: dict[Address, list[RemoteObject]]
+    stack: Stack,
+    kind: str,
+    remote: RemoteObject,
+    matching: Matching,
+    owned: dict[Address, list[RemoteObject]],
+    pinned: Mapping[tuple[str, str], Address],
 ) -> None:
-    marker = remote.marker
-    if marker is None:
+    marker, pin = remote.marker, pinned.get((kind, remote.id))
+    if marker is None and pin is not None:
+        matching.adoptable[pin] = [remote]
+    elif marker is None:
         matching.unmanaged.append(remote)
     elif isinstance(marker, UnusableMarker) or marker.address.kind != kind:
         matching.unusable.append(remote)
     elif marker.owner != stack.owner:
         matching.foreign.append(remote)
     else:
-        owned[moved_address(stack, marker)].append(remote)
+        owned[pin or moved_address(stack, marker)].append(remote)
 
 
 def moved_address(stack: Stack, marker: Marker) -> Address:

@@ -7,8 +7,10 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from gcsync.model.address import Address
+from gcsync.model.journal import Beginning, Ending, Undo
 from gcsync.model.outcome import Outcome
 from gcsync.model.plan import Action, NotChecked
 from gcsync.model.resource import Listing
@@ -24,6 +26,8 @@ class Options:
     allow_delete: frozenset[Address] = frozenset()
     replace: frozenset[Address] = frozenset()
     destroy: bool = False
+    undo: Undo | None = None
+    """Plan back to before an apply: of what that wrote, and of nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,16 @@ class StopRequest:
     def request(self, signal: int) -> None:
         self.signal = signal
         self.event.set()
+
+
+class Recorder(Protocol):
+    """Takes down each write of an execution. Called by the threads that write, several at a time; raises nothing."""
+
+    def begin(self, beginning: Beginning) -> int:
+        """A write is about to leave: nothing is sent before this returns. The number is that of its end."""
+
+    def end(self, number: int, ending: Ending) -> None:
+        """How that write ended."""
 
 
 class Phase(StrEnum):

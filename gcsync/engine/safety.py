@@ -24,7 +24,7 @@ def find_refusals(
     """Every rule that the plan breaks, each with its numbers, its objects and the narrow way round it."""
     refusals = list(_protected(stack, changes, options))
     if not options.destroy:
-        refusals += _not_our_stack(stack, matching, options)
+        refusals += _not_our_stack(stack, matching, options) if options.undo is None else ()
         refusals += _too_many_deletes(stack, matching, changes, options)
         refusals += _too_many_updates(stack, matching, changes)
     return tuple(refusals)

@@ -26,12 +26,15 @@ def select(changes: tuple[Change, ...], options: Options) -> tuple[tuple[Change,
     return kept, tuple(c.address for c in changes if c.address not in names and c.action is not Action.NO_OP)
 
 
+def is_chosen(address: Address, options: Options) -> bool:
+    """Whether --target and --exclude leave an address in."""
+    if options.targets and not matches_any(address, options.targets):
+        return False
+    return not matches_any(address, options.excludes)
+
+
 def _stays(change: Change, options: Options) -> bool:
-    if options.targets and not matches_any(change.address, options.targets):
-        return False
-    if matches_any(change.address, options.excludes):
-        return False
-    return not (options.no_delete and change.action in _DELETING)
+    return is_chosen(change.address, options) and not (options.no_delete and change.action in _DELETING)
 
 
 def _problems(plans: Sequence[Plan], options: Options) -> Iterator[Diagnostic]:

@@ -12,11 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
 
 from gcsync.engine.fingerprint import Fingerprints
+from gcsync.model.marker import ABSENT as NOT_APPLIED
 from gcsync.model.plan import ABSENT, AttributeChange, Reason
 from gcsync.model.value import Path, Secret, Value, holds_unreadable, leaves
 from gcsync.schema.semantics import KindSchema, Shape, differ, is_empty
+
+_PLACES_TRIED: Final = 6
+"""Of an attribute in which secrets may be, all combinations of so many places are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ class Comparison:
         if isinstance(value, Secret) or is_empty(value):
             return value
         if declared is not None:
-            return Secret(value) if self._was_sensitive(name, value) else _seal_like(value, _secret_places(declared))
+            places = secret_places(declared) | self._applied_places(name, value)
+            return Secret(value) if self._was_sensitive(name, value) else seal_like(value, places)
         return Secret(value) if self.fingerprints.hides(name, self.last_applied.get(name, ()), value) else value
 
     def _attribute(self, name: str, shape: Shape, declared: Value, remote: Value) -> AttributeChange | None:
@@ -63,6 +70,7 @@ class Comparison:
         if reason is None:
             return None
         before, after = sealed_pair(shape, declared, remote, was_sensitive=self._was_sensitive(name, remote))
+        before = seal_like(before, self._applied_places(name, remote))
         return AttributeChange(name, before, after, reason, forces_replacement=shape.force_new)
 
     def _reason(self, name: str, declared: Value, remote: Value, *, readable: bool) -> Reason | None:
@@ -79,6 +87,23 @@ class Comparison:
         untouched = self.fingerprints.plain_matches if hidden else self.fingerprints.matches
         return Reason.PENDING if untouched(name, slots, remote) else Reason.CONFLICT
 
+    def _applied_places(self, name: str, remote: Value) -> frozenset[Path]:
+        """Where a secret was applied that neither the schema nor the stack calls one now, in what is as it was applied.
+
+        The fingerprint tells: it is the one that the value has with its secrets hidden.
+        """
+        slots = self.last_applied.get(name, ())
+        same = self.fingerprints.plain_matches if len(slots) == 2 else self.fingerprints.matches
+        if not slots or slots[-1] == NOT_APPLIED or same(name, slots, remote):
+            return frozenset()
+        value = self.schema.attributes[name].canonical(remote)
+        places = sorted({_any_index(path) for path, _ in leaves(value)}, key=repr)[:_PLACES_TRIED]
+        for count in range(1, len(places) + 1):
+            for hidden in combinations(places, count):
+                if same(name, slots, seal_like(value, frozenset(hidden))):
+                    return frozenset(hidden)
+        return frozenset()
+
     def _was_sensitive(self, name: str, remote: Value) -> bool:
         slots = self.last_applied.get(name, ())
         return len(slots) == 1 and self.fingerprints.hides(name, slots, remote)
@@ -88,11 +113,12 @@ def sealed_pair(shape: Shape, declared: Value, remote: Value, *, was_sensitive: 
     """Remote and declared value as they may be shown: what is secret on one side is hidden on both."""
     after = shape.seal(shape.canonical(declared))
     before = shape.seal(shape.canonical(remote))
-    before = Secret(before) if was_sensitive else _seal_like(before, _secret_places(after))
+    before = Secret(before) if was_sensitive else seal_like(before, secret_places(after))
     return (ABSENT if is_empty(before) else before), (ABSENT if is_empty(after) else after)
 
 
-def _secret_places(value: Value) -> frozenset[Path]:
+def secret_places(value: Value) -> frozenset[Path]:
+    """Where secrets are inside a value, any index of a list as `*`."""
     return frozenset(_any_index(path) for path, leaf in leaves(value) if isinstance(leaf, Secret))
 
 
@@ -100,13 +126,14 @@ def _any_index(path: Path) -> Path:
     return tuple("*" if isinstance(part, int) else part for part in path)
 
 
-def _seal_like(value: Value, places: frozenset[Path], path: Path = ()) -> Value:
+def seal_like(value: Value, places: frozenset[Path], path: Path = ()) -> Value:
+    """The value with what is at such places in a `Secret`."""
     if not places or is_empty(value) or isinstance(value, Secret):
         return value
     if path in places:
         return Secret(value)
     if isinstance(value, Mapping):
-        return {key: _seal_like(item, places, (*path, key)) for key, item in value.items()}
+        return {key: seal_like(item, places, (*path, key)) for key, item in value.items()}
     if isinstance(value, list):
-        return [_seal_like(item, places, (*path, "*")) for item in value]
+        return [seal_like(item, places, (*path, "*")) for item in value]
     return value

@@ -236,7 +236,7 @@ def _replacement(remote: RemoteObject, declared: Mapping[str, Value], marker: Ma
         properties.setdefault("eventFilter", [])
     for attribute, wire in _PROPERTIES.items():
         if attribute in declared and not _same(attribute, declared[attribute], properties.get(wire)):
-            properties[wire] = declared[attribute]
+            properties[wire] = [] if attribute == "topics" and declared[attribute] is None else declared[attribute]
     return {
         **{field: value for field, value in config.items() if field not in ("id", "selfUri")},
         "name": declared.get("name", remote.name),
@@ -249,7 +249,7 @@ def _replacement(remote: RemoteObject, declared: Mapping[str, Value], marker: Ma
 
 def _same(attribute: str, declared: Value, there: Value) -> bool:
     if attribute == "topics" and isinstance(there, list):
-        return set(declared) == set(there)
+        return set(declared or ()) == set(there)
     return bool(declared == there)
 
 

@@ -35,8 +35,8 @@ class Kind(Protocol):
     ) -> RemoteObject:
         """Lay `attributes` over the object as it was read; what they do not name survives, unknown fields too.
 
-        `marker` None takes gcsync's marker away. `remote.version`, where there is one, is the lock.
-        Raises ChangedSince, NameTaken, NotFound or OutcomeUnknown.
+        An attribute that is None is taken away, and gcsync's marker where `marker` is None. `remote.version`, where
+        there is one, is the lock. Raises ChangedSince, NameTaken, NotFound or OutcomeUnknown.
         """
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:

@@ -195,6 +195,8 @@ def _replacement(remote: RemoteObject, attributes: Mapping[str, Value], marker: 
     for name in ("name", "enabled", "event_types"):
         if name in attributes:
             body[_WIRE_NAMES[name]] = attributes[name]
+        if attributes.get(name, "") is None:
+            del body[_WIRE_NAMES[name]]
     if "destinations" in attributes:
         body["destinations"] = _overlay(remote.raw.get("destinations"), attributes["destinations"])
     text = attributes.get("description", remote.attributes.get("description"))

@@ -32,6 +32,7 @@ _WIRE_NAMES: Final = {
     "event_ttl_seconds": "eventTTLSeconds",
     "delay_by_seconds": "delayBySeconds",
 }
+_ALL_WIRE_NAMES: Final = {**_WIRE_NAMES, "target": "target", "match_criteria": "matchCriteria"}
 _EXCLUSIVE: Final = {"eventTTLSeconds": "delayBySeconds", "delayBySeconds": "eventTTLSeconds"}
 _COMPUTED: Final = frozenset({"id", "selfUri", "dateCreated", "dateModified"})
 _CRITERION_FIELDS: Final = frozenset({"jsonPath", "operator", "value", "values"})
@@ -76,8 +77,10 @@ class Trigger:
     def update(
         self, session: GenesysSession, remote: RemoteObject, attributes: Mapping[str, Value], marker: Marker | None
     ) -> RemoteObject:
-        declared = reveal(attributes)
-        kept = {name: value for name, value in remote.raw.items() if name not in _COMPUTED}
+        revealed = reveal(attributes)
+        declared = {name: value for name, value in revealed.items() if value is not None or name == "description"}
+        gone = {_ALL_WIRE_NAMES[name] for name in revealed.keys() - declared.keys()}
+        kept = {name: value for name, value in remote.raw.items() if name not in _COMPUTED | gone}
         body = {**kept, **_overlay(remote.raw, declared)}
         for name in declared.keys() & {"event_ttl_seconds", "delay_by_seconds"}:
             body.pop(_EXCLUSIVE[_WIRE_NAMES[name]], None)
@@ -199,6 +202,10 @@ def _target_body(there: JsonObject, declared: Mapping[str, Value]) -> JsonObject
     if "data_format" in declared:
         settings = there.get("workflowTargetSettings") or {}
         body["workflowTargetSettings"] = {**settings, "dataFormat": declared["data_format"]}
+        if declared["data_format"] is None:
+            body["workflowTargetSettings"].pop("dataFormat")
+            if not body["workflowTargetSettings"]:
+                del body["workflowTargetSettings"]
     return body
 
 

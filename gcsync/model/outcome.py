@@ -43,6 +43,13 @@ class Report:
     outcomes: tuple[Outcome, ...]
     interrupted: int | None = None
     """The signal that ended the execution early, if one did (2 for SIGINT, 15 for SIGTERM)."""
+    journal: str | None = None
+    """The file that tells what was attempted."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it was done, and reads back so."""
+        return self.interrupted is None and all(outcome.status is Status.DONE for outcome in self.outcomes)
 
     def count(self, *statuses: Status) -> int:
         return sum(outcome.status in statuses for outcome in self.outcomes)

@@ -195,7 +195,7 @@ def actions(change: Change) -> list[str]:
 
 
 def _after(change: Change) -> Mapping[str, Value] | None:
-    return change.before if change.action is Action.RELEASE else change.after
+    return change.before if change.action is Action.RELEASE and change.after is None else change.after
 
 
 def _action_reason(change: Change) -> str | None:

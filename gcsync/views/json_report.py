@@ -20,6 +20,7 @@ def report_document(reports: Sequence[Report], plans: Sequence[Plan]) -> dict[st
         "counts": {name: sum(report.counts[name] for report in reports) for name in names},
         "outcomes": [_outcome(report, outcome) for report in reports for outcome in report.outcomes],
         "interrupted": interrupted[0] if interrupted else None,
+        "journals": [report.journal for report in reports if report.journal is not None],
     }
     return document
 

@@ -423,3 +423,44 @@ def test_one_that_half_failed_is_applied_all_the_same(work: Workplace, hand: Han
     assert apply(work).code == 3
     hand.requests()
     assert_refused(apply(work), hand, "GC617")
+
+
+class TestUndo:
+    def test_a_plan_back_is_saved_and_applied_like_any_other(self, work: Workplace, hand: Hand) -> None:
+        work.stack("a", "b", "c", "d")
+        work.gcsync("apply", "--auto-approve")
+        before = {stream["name"]: stream["description"] for stream in hand.streams()}
+        work.stack("a", "b", "c", description="For the new team")
+        work.gcsync("apply", "--auto-approve")
+        journal = max((work.folder / ".gcsync").glob("journal-*.jsonl"))
+        plan(work, "--undo", str(journal))
+        assert apply(work).last_line == applied(created=1, updated=3)
+        assert {stream["name"]: stream["description"] for stream in hand.streams()} == before
+
+    def test_the_stack_must_be_the_one_of_that_plan(self, work: Workplace, hand: Hand) -> None:
+        work.stack("a", "b", "c", "d")
+        work.gcsync("apply", "--auto-approve")
+        work.stack("a", "b", "c", "d", description="For the new team")
+        work.gcsync("apply", "--auto-approve")
+        plan(work, "--undo", str(max((work.folder / ".gcsync").glob("journal-*.jsonl"))))
+        work.stack("a", "b", "c")
+        hand.requests()
+        assert_refused(apply(work), hand, "GC615", "stream.d is no longer declared")
+
+    def test_it_is_not_chosen_beside_a_plan_file(self, work: Workplace, hand: Hand) -> None:
+        work.stack("a")
+        plan(work)
+        hand.requests()
+        assert_refused(apply(work, "--undo", "journal.jsonl"), hand, "GC619", "--undo")
+
+
+def test_the_journal_names_the_plan(work: Workplace) -> None:
+    from gcsync.cli.plan_file import read_plan_file
+
+    work.stack("conversations")
+    plan(work)
+    identifier = read_plan_file(work.folder / "plan.gcsync").id
+    apply(work)
+    (journal,) = (work.folder / ".gcsync").glob("journal-*.jsonl")
+    header = json.loads(journal.read_text(encoding="utf-8").splitlines()[0])
+    assert (header["plan"], header["command"]) == (identifier, "apply")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gcsync.engine import Event, Options, Refreshed, StopRequest, compute, execute
+from gcsync.engine import Event, Options, Recorder, Refreshed, StopRequest, compute, execute
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.failure import ChangedSince, NameTaken, NotFound
@@ -142,6 +142,8 @@ def carry_out(
     *,
     adopt_late: bool = True,
     parallelism: int = 4,
+    recorder: Recorder | None = None,
+    key: bytes | None = None,
 ) -> Report:
     return execute(
         plan,
@@ -151,6 +153,8 @@ def carry_out(
         stop=stop or StopRequest(),
         on_event=on_event,
         adopt_late=adopt_late,
+        recorder=recorder,
+        fingerprint_key=key,
         sleep=lambda seconds: None,
     )
 

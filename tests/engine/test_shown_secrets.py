@@ -16,6 +16,7 @@ ATTRIBUTES = {
     "description": Secret(CANARY),
     "destinations": [{"protocol": "https", "url": Secret(CANARY), "headers": {"X-Key": "plain"}}],
 }
+ELSEWHERE = [{"protocol": "https", "url": "https://b.example.com"}]
 
 
 def planned(key: bytes | None, *resources: Any, options: Options | None = None) -> Change:
@@ -32,9 +33,13 @@ def planned(key: bytes | None, *resources: Any, options: Options | None = None) 
         ((stream("s", **ATTRIBUTES),), Options()),
         ((stream("s", **ATTRIBUTES),), Options(destroy=True)),
         ((stream("s", **ATTRIBUTES | {"description": "told"}),), Options()),
+        (
+            (stream("s", **ATTRIBUTES | {"destinations": [{"protocol": "https", "url": "https://b.example.com"}]}),),
+            Options(),
+        ),
         ((), Options()),
     ],
-    ids=["unchanged", "destroyed", "replaced by a plain value", "not declared"],
+    ids=["unchanged", "destroyed", "replaced by a plain value", "a part replaced by a plain value", "not declared"],
 )
 def test_a_secret_stays_hidden(key: bytes | None, resources: tuple[Any, ...], options: Options) -> None:
     change = planned(key, *resources, options=options)

@@ -382,6 +382,11 @@ class TestUpdating:
         assert (updated.attributes["topics"], updated.attributes["notes"], updated.version) == (["v2.a"], "New", 3)
         assert [line.split()[0] for line in talk.asked] == ["PUT"]
 
+    def test_topics_and_notes_that_are_none_are_taken_away(self) -> None:
+        talk = Talk()
+        updated = SOURCE.update(talk.session, made(talk), {"topics": None, "notes": None}, MARKER)
+        assert (updated.attributes["topics"], updated.attributes["notes"]) == ([], "")
+
     def test_the_state_alone_is_patched_after_a_look_at_the_version(self) -> None:
         talk = Talk()
         remote = made(talk)

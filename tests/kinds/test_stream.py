@@ -233,6 +233,11 @@ def test_an_update_lays_every_declared_attribute_over_the_object() -> None:
     }
 
 
+def test_an_update_takes_away_what_is_none() -> None:
+    body = sent(wire(), {"event_types": None, "description": None})
+    assert ("eventTypes" in body, body["description"]) == (False, MARKER.render())
+
+
 def test_an_object_without_a_version_is_updated_without_one() -> None:
     raw = {name: value for name, value in wire().items() if name != "version"}
     assert "version" not in sent(raw, {"enabled": False})

@@ -246,6 +246,14 @@ class TestUpdating:
         raw = wire(priority=7, dateCreated="2026-11-23T12:00:00.000Z")
         assert sent(raw, {"name": "new"}) == {**BODY, "name": "new", "version": 3, "priority": 7}
 
+    def test_an_attribute_that_is_none_is_taken_away(self) -> None:
+        target = {"type": "Workflow", "id": WORKFLOW, "data_format": None}
+        gone = {"target": target, "match_criteria": None, "event_ttl_seconds": None, "delay_by_seconds": 90}
+        body = sent(wire(), gone | {"description": None})
+        assert body["target"] == {"type": "Workflow", "id": WORKFLOW}
+        assert (body["delayBySeconds"], body["description"]) == (90, MARKER.render())
+        assert {"matchCriteria", "eventTTLSeconds"}.isdisjoint(body)
+
     def test_every_declared_attribute_is_laid_over_the_object(self) -> None:
         other = "0f4b0d30-5e0c-4c5c-8a9e-3d8e4a4b7c12"
         declared = {

@@ -261,3 +261,9 @@ def test_a_refused_or_failed_plan_is_not_applyable() -> None:
         "line": 14,
         "column": 5,
     }
+
+
+def test_a_release_may_give_values_back() -> None:
+    given = change(Action.RELEASE, before=SAME, after=SAME | {"description": "before"})
+    (found,) = plan_document([plan(given)])["resource_changes"]
+    assert (found["change"]["actions"], found["change"]["after"]["description"]) == (["update"], "before")
