@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
@@ -80,16 +80,10 @@ class Transport:
         return urlsplit(self._hosts[call.host]).netloc
 
     def _prepare(self, call: Call, authorization: str) -> requests.PreparedRequest:
-        query = f"?{urlencode(call.params, doseq=True)}" if call.params else ""
-        headers = {"User-Agent": f"gcsync/{__version__}", "Accept": "application/json", "Authorization": authorization}
-        body = None
-        if isinstance(call.body, str):
-            body, headers["Content-Type"] = call.body, "application/x-www-form-urlencoded"
-        elif call.body is not None:
-            body, headers["Content-Type"] = json.dumps(reveal(call.body)), "application/json"
+        body = call.body if call.body is None or isinstance(call.body, str) else json.dumps(reveal(call.body))
         request = requests.PreparedRequest()
-        url = f"{self._hosts[call.host]}{call.path}{query}"
-        request.prepare(method=call.method, url=url, headers=headers, data=body)
+        url = f"{self._hosts[call.host]}{call.target_path}"
+        request.prepare(method=call.method, url=url, headers=headers_of(call, authorization), data=body)
         return request
 
     def _no_reply(self, call: Call, error: Exception) -> NoReply:
@@ -107,6 +101,15 @@ class Transport:
         if isinstance(error, requests.Timeout):
             return NoReply(Trouble.DROPPED, f"{host} did not answer within {READ_SECONDS:.0f} s")
         return NoReply(Trouble.DROPPED, f"{host} dropped the connection before its answer was complete")
+
+
+def headers_of(call: Call, authorization: str) -> dict[str, str]:
+    """The headers of a request, less those of the connection."""
+    headers = {"User-Agent": f"gcsync/{__version__}", "Accept": "application/json", "Authorization": authorization}
+    if call.body is not None:
+        form = isinstance(call.body, str)
+        headers["Content-Type"] = "application/x-www-form-urlencoded" if form else "application/json"
+    return headers
 
 
 _PROXY_HINT: Final = "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
