@@ -118,7 +118,7 @@ def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
     """A plan per stack, in the order of their names. Raises DiagnosticError, as for a --target that matches nothing."""
     from gcsync.engine import check_selection, compute
 
-    key = os.environ.get("GCSYNC_FINGERPRINT_KEY", "").encode() or None
+    key = fingerprint_key()
 
     def plan(pair: tuple[Visit, Stack]) -> Planned:
         seen, stack = pair
@@ -130,6 +130,11 @@ def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
     planned = sorted(_each(pairs, plan), key=lambda planned: planned.plan.stack)
     check_selection([one.plan for one in planned], options)
     return tuple(planned)
+
+
+def fingerprint_key() -> bytes | None:
+    """With what the fingerprints of secrets are made."""
+    return os.environ.get("GCSYNC_FINGERPRINT_KEY", "").encode() or None
 
 
 def _each(items: Sequence[_Item], function: Callable[[_Item], _Result]) -> tuple[_Result, ...]:
