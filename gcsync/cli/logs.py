@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from gcsync.cli import output
 
@@ -15,11 +16,22 @@ def configure(verbose: int) -> None:
     What libraries log is not shown: nothing is taken out of that.
     """
     handler = _Notices()
-    handler.setFormatter(logging.Formatter("%(levelname).1s %(name)s: %(message)s"))
+    handler.setFormatter(_Lines("%(levelname).1s %(name)s: %(message)s"))
     logger = logging.getLogger("gcsync")
     logger.handlers = [handler]
     logger.setLevel(_LEVELS.get(verbose, logging.DEBUG))
     logger.propagate = False
+
+
+class _Lines(logging.Formatter):
+    """One line for each record. Of an exception its type and its place are told; its message may quote a secret."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        kind, _, trace = ei
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f" at {trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}" if trace is not None else ""
+        return f"{kind.__name__ if kind else 'no exception'}{where}"
 
 
 class _Notices(logging.Handler):

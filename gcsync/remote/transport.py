@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -27,15 +28,14 @@ from urllib3.exceptions import ProxyError as PoolProxyError
 from gcsync import __version__
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.value import reveal
+from gcsync.remote.bodies import read_reply
 from gcsync.remote.settings import Endpoint, is_loopback
 from gcsync.remote.wire import Call, NoReply, Reply, Trouble
 
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 60.0
-LARGEST_ANSWER: Final = 64 * 1024 * 1024
 CONNECTIONS: Final = 32
 
-_CHUNK: Final = 256 * 1024
 _BUNDLE_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -68,7 +68,7 @@ class Transport:
                 verify=self._verify,
                 proxies=self._proxies[call.host],
             )
-            return _read(response)
+            return read_reply(response, time.monotonic)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._no_reply(call, error) from None
 
@@ -162,28 +162,6 @@ def proxies_for(url: str, environ: Mapping[str, str]) -> dict[str, str]:
         return {}
     found = {scheme: variable(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
     return {scheme: proxy for scheme, proxy in found.items() if proxy}
-
-
-def _read(response: requests.Response) -> Reply:
-    """The whole answer, up to 64 MiB of it unpacked."""
-    try:
-        body = _read_body(response)
-    finally:
-        response.close()
-    return Reply(response.status_code, response.headers, body)
-
-
-def _read_body(response: requests.Response) -> bytes:
-    if response.raw is None:
-        return response.content or b""
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in response.iter_content(_CHUNK):
-        size += len(chunk)
-        if size > LARGEST_ANSWER:
-            raise NoReply(Trouble.TOO_LARGE, f"the answer is larger than {LARGEST_ANSWER // 1024 // 1024} MiB")
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def _never_connected(error: BaseException) -> bool:

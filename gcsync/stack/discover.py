@@ -72,8 +72,10 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
         for name in sorted(names):
-            if name.endswith(_SUFFIXES) and not name.startswith("."):
-                yield Path(root, name)
+            path = Path(root, name)
+            # A pipe or a device would never end.
+            if name.endswith(_SUFFIXES) and not name.startswith(".") and (path.is_file() or not path.exists()):
+                yield path
 
 
 def has_key(source: Source, key: str) -> bool:
@@ -133,6 +135,8 @@ def _matches(folder: Path, pattern: str, stack: Path) -> tuple[str, list[str]]:
         real = (folder / name).resolve()
         if not real.is_relative_to(root):
             return f'"{name[:100]}" leads out of the stack\'s folder', []
+        if real.exists() and not real.is_file():
+            return f'"{name[:100]}" is no file', []
         if real == stack.resolve():
             return f'"{pattern[:100]}" matches the stack file itself', []
     return "", names

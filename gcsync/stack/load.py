@@ -130,6 +130,9 @@ def _read(paths: Sequence[str], inputs: Inputs, folder: Path) -> _Reading:
     reading = _Reading(folder, inputs)
     files = Files(folder, reading.report)
     reading.outside = _outside(reading)
+    if reading.report.failed_with("GC203"):
+        # A value that lost its name may be among the paths, as in `--var key VALUE`: none of them is repeated.
+        return reading
     _bundle_all(stack_files(paths, files), files, reading)
     _refuse_same_names(reading)
     if not reading.report.failed:
