@@ -199,7 +199,10 @@ def _variable_file(text: str, reading: _Reading) -> Source | None:
     report, hint = reading.report, "a variable file is a YAML or JSON map: `name: value`"
     for problem in source.document.problems:
         spot = None if problem.code == "GC101" else Spot(source, problem.mark)
-        message = f"--var-file {source.name}: {problem.message}" if spot is None else problem.message
+        # `--var-file key=VALUE` was meant for --var: the value is not repeated.
+        name, meant_otherwise, _ = source.name.partition("=")
+        shown = f"{name}=..." if meant_otherwise else name
+        message = f"--var-file {shown}: {problem.message}" if spot is None else problem.message
         report.error("GC204", message, spot, problem.path, problem.hint)
     if not source.document.complete:
         return None

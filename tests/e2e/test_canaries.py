@@ -307,7 +307,7 @@ class TestStacksThatAreWrong:
             scene.work.write(f"bad/{number}.yaml", text.replace("SECRET", scene.watched["bad place"]))
             scene.work.write(f"bad/{number}.json", text.replace("SECRET", scene.watched["bad place"]))
         names = [f"bad/{number}.{form}" for number in range(len(BAD_VARIABLES)) for form in ("yaml", "json")]
-        ran, leaks = scene.run_all(f"validate stack.yaml --var-file {name}" for name in names)
+        ran, leaks = scene.run_all((f"validate stack.yaml --var-file {name}" for name in names), GCSYNC_ENV="")
         assert leaks == []
         assert [name for name in names if f"{name}:" not in ran.err] == []
 
@@ -329,7 +329,8 @@ class TestStacksThatAreWrong:
                 f"plan stack.yaml --format key={secret}",
                 f"plan stack.yaml --env key={secret}",
                 f"plan stack.yaml --target key={secret}",
-            ]
+            ],
+            GCSYNC_ENV="",
         )
         assert leaks == []
         assert ran.out == "ended with 1\n" * 13, ran.err[-2000:]
@@ -353,9 +354,9 @@ class TestRunsThatEndOtherwise:
             before = texts_below(scene.root)
             ran, leaks = scene.run_command(line)
             assert (target, leaks) == (target, [])
-            assert "internal error GC900" in ran.err
+            assert (target, ran.code in (1, 3)) == (target, True)
             left = new_in(before, texts_below(scene.root))
-            assert target.startswith("threading") or any("internal-error" in name for name in left)
+            assert target != "gcsync.engine.compute" or any("internal-error" in name for name in left)
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_by_a_signal(self, scene: Scene, number: int) -> None:
