@@ -50,7 +50,9 @@ def stack_files(paths: Sequence[str], files: Files) -> list[Source]:
             found[files.open(path)] = None
         else:
             hint = "check the path; `gcsync init` writes a first stack file"
-            files.report.error("GC119", f"there is no {text[:200]}", hint=hint)
+            # A `key=VALUE` was meant for --var: the value is not repeated.
+            name, meant_otherwise, _ = text[:200].partition("=")
+            files.report.error("GC119", f"there is no {name}{'=...' if meant_otherwise else ''}", hint=hint)
     for source in searched:
         if source not in found and _looks_ours(source):
             found[source] = None
