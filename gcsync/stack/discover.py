@@ -137,7 +137,7 @@ def _matches(folder: Path, pattern: str, stack: Path) -> tuple[str, list[str]]:
         real = (folder / name).resolve()
         if not real.is_relative_to(root):
             return f'"{name[:100]}" leads out of the stack\'s folder', []
-        if real.exists() and not real.is_file():
+        if real.exists() and not (real.is_file() or real.is_dir()):
             return f'"{name[:100]}" is no file', []
         if real == stack.resolve():
             return f'"{pattern[:100]}" matches the stack file itself', []
