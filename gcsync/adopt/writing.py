@@ -25,7 +25,16 @@ def to_yaml(document: Mapping[str, Any]) -> str:
     """The document, in which mappings may carry comments (`commented`)."""
     buffer = io.StringIO()
     _emitter().dump(document, buffer)
-    return buffer.getvalue()
+    # Only texts in double quotes have such characters. The emitter leaves those that YAML allows as they are; what
+    # turns the direction of text round, or cannot be seen, would show another file than is written.
+    return "".join(map(_visible, buffer.getvalue()))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or character == "\n":
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def commented(
@@ -59,7 +68,7 @@ def styled(text: str) -> Any:
     """The text in the style that keeps it: a block for lines, quotes for what might be taken for something else."""
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
-    if _UNUSUAL.search(text) is not None:
+    if _UNUSUAL.search(text) is not None or not text.replace("\n", "").isprintable():
         return DoubleQuotedScalarString(text)
     if "\n" in text:
         return LiteralScalarString(text) if _BLOCK.fullmatch(text) else DoubleQuotedScalarString(text)

@@ -73,13 +73,15 @@ def _from_organization(
 ) -> int:
     from gcsync.adopt import Head, compose, select
     from gcsync.cli.ownership import owner_of, owners, refuse_unread
-    from gcsync.cli.walk import announce_to, grouped, visit
+    from gcsync.cli.walk import announce_to, fingerprint_key, grouped, visit
+    from gcsync.engine import hide_applied_secrets
 
     with grouped((), common) as groups:
         (seen,) = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
     refuse_unread(seen, wanted)
     listings = seen.refreshed.listings
     objects = [remote for kind in listings if not wanted or kind in wanted for remote in listings[kind].objects]
+    objects = [hide_applied_secrets(remote, fingerprint_key()) for remote in objects]
     selection = select(objects, owner=owner_of(stack, environment) if stack else None, name=name)
     organization = seen.targets[None].organization.name
     head = Head(

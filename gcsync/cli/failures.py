@@ -17,7 +17,7 @@ from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.interruption import Terminated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _SECRET_NAMES = re.compile(r"SECRET|TOKEN|PASSWORD|API_KEY|FINGERPRINT_KEY|\AGCSYNC_VAR_", re.IGNORECASE)
 _SECRET_SHAPES = (
@@ -30,7 +30,6 @@ _SECRET_SHAPES = (
 _SHORTEST_SECRET = 4
 INTERNAL = "GC900"
 _REDACTED = "(redacted)"
-_NO_ARGUMENTS: list[str] = []
 
 
 def end(error: BaseException, arguments: list[str]) -> ExitCode:
@@ -53,7 +52,7 @@ def end(error: BaseException, arguments: list[str]) -> ExitCode:
         output.report(error.diagnostics, output.style_of(sys.stderr, no_color="--no-color" in arguments))
         return ExitCode.ERROR
     if _is_usage_error(error):
-        _show_usage(error)
+        _show_usage(error, arguments)
         return ExitCode.ERROR
     return _internal(error, arguments)
 
@@ -75,7 +74,8 @@ def _is_usage_error(error: BaseException) -> bool:
     return callable(getattr(error, "format_message", None))
 
 
-def _show_usage(error: BaseException) -> None:
+def _show_usage(error: BaseException, arguments: list[str]) -> None:
+    """What is wrong with the command line; a misplaced `name=value` may be meant for --var, and is not repeated."""
     from gcsync.model.diagnostic import Diagnostic
 
     context = getattr(error, "ctx", None)
@@ -84,6 +84,9 @@ def _show_usage(error: BaseException) -> None:
         output.notice(context.get_usage())
         hint = f"{context.command_path} --help tells what it takes"
     message = error.format_message()  # type: ignore[attr-defined]
+    for argument in arguments:
+        _, equals, value = argument.partition("=")
+        message = message.replace(value, _REDACTED) if equals and value else message
     output.report([Diagnostic("GC600", message, hint=hint)], output.style_of(sys.stderr, no_color=True))
 
 
@@ -91,18 +94,70 @@ def _internal(error: BaseException, arguments: list[str]) -> ExitCode:
     log = _write_log(error, arguments)
     where = f"its log is {log}" if log else "and its log could not be written"
     output.notice(f"internal error {INTERNAL}: {type(error).__name__}; {where}")
-    output.notice("hint: this is a bug of gcsync; please report it with that log, which holds no secret we know of")
+    output.notice("hint: this is a bug of gcsync; please report it with that log, which holds no values")
     return ExitCode.ERROR
 
 
 def _write_log(error: BaseException, arguments: list[str]) -> Path | None:
-    """The traceback, readable by its owner alone, in .gcsync/ or in the folder for temporary files."""
+    """What happened, readable by its owner alone, in .gcsync/ or in the folder for temporary files."""
     from gcsync import __version__
 
-    text = f"gcsync {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n$ gcsync {' '.join(arguments)}\n\n"
-    text = redact(text + "".join(traceback.format_exception(error)), os.environ, arguments)
+    text = f"gcsync {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n"
+    text += f"$ gcsync {' '.join(_without_values(arguments))}\n\n"
     name = f"internal-error-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
-    return _write_private(name, text)
+    return _write_private(name, redact(text + describe(error), os.environ))
+
+
+def describe(error: BaseException) -> str:
+    """The traceback with every cause, and without a single message: any of them may quote a secret.
+
+    Of the errors that the interpreter itself raises, the names of types and attributes are told.
+    """
+    told: list[str] = []
+    waiting: list[tuple[str, BaseException]] = [("", error)]
+    seen: set[int] = set()
+    while waiting:
+        lead, current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        told += [lead, "Traceback (most recent call last):\n", *traceback.format_tb(current.__traceback__)]
+        told.append(f"{type(current).__module__}.{type(current).__qualname__}{_detail(current)}\n")
+        waiting += [(f"\n{relation}:\n", other) for relation, other in _related(current)]
+    return "".join(told)
+
+
+def _related(error: BaseException) -> Iterator[tuple[str, BaseException]]:
+    if error.__cause__ is not None:
+        yield "caused by", error.__cause__
+    elif error.__context__ is not None:
+        yield "while handling", error.__context__
+    if isinstance(error, BaseExceptionGroup):
+        yield from (("one of the group", inner) for inner in error.exceptions)
+
+
+def _detail(error: BaseException) -> str:
+    """What can be told of an error by structure. Names count as that only where the interpreter set them."""
+    if isinstance(error, AttributeError) and error.name is not None:
+        return f": {type(error.obj).__qualname__} has no {error.name}"
+    if isinstance(error, NameError | ImportError) and error.name is not None:
+        return f": {error.name}"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f": {errno.errorcode.get(error.errno, error.errno)}"
+    return ""
+
+
+def _without_values(arguments: list[str]) -> Iterator[str]:
+    """The command line without what may be a secret: the values of variables, in any of the ways to write them."""
+    before = ""
+    for argument in arguments:
+        if before == "--var" or argument.startswith("--var=") or (argument[:1] != "-" and "=" in argument):
+            name, equals, _ = argument.removeprefix("--var=").partition("=")
+            lead = "--var=" if argument.startswith("--var=") else ""
+            yield f"{lead}{name}={_REDACTED}" if equals else _REDACTED
+        else:
+            yield argument
+        before = argument
 
 
 def _write_private(name: str, text: str) -> Path | None:
@@ -124,20 +179,12 @@ def _temporary_folder() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def redact(text: str, environ: Mapping[str, str], arguments: list[str] = _NO_ARGUMENTS) -> str:
-    """The text without the secrets that the environment and `--var` hold, and without what looks like a credential."""
+def redact(text: str, environ: Mapping[str, str]) -> str:
+    """The text without the secrets that the environment holds, and without what looks like a credential."""
     known = [value for name, value in environ.items() if _SECRET_NAMES.search(name)]
-    known += [value for _, value in map(_variable, arguments) if value]
     for value in sorted(known, key=len, reverse=True):
         if len(value) >= _SHORTEST_SECRET:
             text = text.replace(value, _REDACTED)
     for shape in _SECRET_SHAPES:
         text = shape.sub(rf"\g<kept>{_REDACTED}", text)
     return text
-
-
-def _variable(argument: str) -> tuple[str, str]:
-    """An argument that may be the NAME=VALUE of a variable, parted; the value is empty where it is none."""
-    text = argument.removeprefix("--var=")
-    name, _, value = text.partition("=")
-    return (name, value) if not text.startswith("-") else (argument, "")

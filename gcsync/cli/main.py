@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from gcsync import __version__
 from gcsync.cli import output
@@ -13,6 +13,7 @@ from gcsync.cli.exit_codes import ExitCode
 
 def main() -> NoReturn:
     """`gcsync`: run the command line and exit with its code."""
+    forbid_core_dumps()
     code = run(sys.argv[1:])
     if code in (ExitCode.INTERRUPTED, ExitCode.TERMINATED):
         # Threads may still wait for an answer; whoever asked to stop does not wait for them.
@@ -45,6 +46,17 @@ def _end(error: BaseException, arguments: list[str]) -> ExitCode:
         return ExitCode.ERROR
 
 
+def forbid_core_dumps() -> None:
+    """Let a crash of the interpreter leave no image of the memory, which holds every secret."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, OSError, ValueError):
+        # Windows writes none unless it is told to; where the limit cannot be lowered, nothing more can be done.
+        return
+
+
 def version() -> str:
     """The line of `--version`."""
     return f"gcsync {__version__}"
@@ -55,5 +67,18 @@ def _run_app(arguments: list[str]) -> ExitCode:
     from gcsync.cli.interruption import signals
 
     signals.install()
+    _silence_the_background()
     code = app(args=arguments, prog_name="gcsync", standalone_mode=False)
     return ExitCode(code or 0)
+
+
+def _silence_the_background() -> None:
+    """Print no traceback of a thread or a finalizer either: its message may quote a secret."""
+    import threading
+
+    def tell(unhandled: Any) -> None:
+        if unhandled.exc_type is not SystemExit:
+            output.notice(f"internal error GC900 in the background: {unhandled.exc_type.__name__}")
+
+    threading.excepthook = tell
+    sys.unraisablehook = tell

@@ -46,9 +46,11 @@ class Group:
         from gcsync.cli.progress import tell_wait
         from gcsync.remote.session import GenesysSession
 
-        return GenesysSession(
+        session = GenesysSession(
             self.endpoint, self.credentials, read_only=read_only, environ=self.environ, notify=tell_wait, stop=stop
         )
+        session.conceal(resource.attributes for stack in self.stacks for resource in stack.resources.values())
+        return session
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from gcsync.engine.compute import compute
 from gcsync.engine.drift import drift_of, owned
 from gcsync.engine.execute import execute
+from gcsync.engine.hidden import hide_applied_secrets
 from gcsync.engine.options import Event, Options, Phase, Recorder, Refreshed, StopRequest
 from gcsync.engine.refresh import refresh
 from gcsync.engine.selection import check_selection
@@ -20,6 +21,7 @@ __all__ = [
     "compute",
     "drift_of",
     "execute",
+    "hide_applied_secrets",
     "owned",
     "refresh",
     "topic_uses",

@@ -59,6 +59,9 @@ def _problems(plans: Sequence[Plan], options: Options) -> Iterator[Diagnostic]:
 def _nothing_there(option: str, text: str, addresses: list[Address]) -> Diagnostic:
     import difflib
 
+    # No address holds an equals sign: a `key=VALUE` was meant for --var, and the value is not repeated.
+    name, meant_otherwise, _ = text.partition("=")
+    text = f"{name}=..." if meant_otherwise else text
     near = difflib.get_close_matches(text, [str(address) for address in addresses], n=3, cutoff=0.5)
     return Diagnostic(
         "GC410",

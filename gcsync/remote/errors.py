@@ -91,8 +91,8 @@ class Explainer:
 
     def bad_answer(self, call: Call, reply: Reply, problem: BadAnswer) -> RemoteError:
         """The error for a success that is not what the API promises; after a write nobody knows what was done."""
-        content_type = self._redactor.clean(reply.content_type) or "no content type"
-        text = f"{self._redactor.clean(problem)} (status {reply.status}, {content_type})"
+        content_type = self._clean(call, reply.content_type) or "no content type"
+        text = f"{self._clean(call, problem)} (status {reply.status}, {content_type})"
         if not call.reads:
             return self.unknown(call, f"answered with {text}", reply)
         code = "GC321" if isinstance(problem, NotJson) else "GC322"
@@ -101,7 +101,7 @@ class Explainer:
     def misshapen(self, call: Call, what: str) -> RemoteError:
         """The error for JSON of another shape than the API promises."""
         hint = "does the host speak the API that gcsync knows? If it is Genesys Cloud, report it"
-        return RemoteError(Diagnostic("GC322", f"{call}: answered with {self._redactor.clean(what)}", hint=hint))
+        return RemoteError(Diagnostic("GC322", f"{call}: answered with {self._clean(call, what)}", hint=hint))
 
     def endless(self, call: Call, what: str) -> RemoteError:
         """The error for a listing whose pages do not come to an end."""
@@ -109,12 +109,12 @@ class Explainer:
 
     def unknown(self, call: Call, what: str, reply: Reply | None = None) -> OutcomeUnknown:
         body = read_error_body(reply) if reply is not None else ErrorBody()
-        context_id = self._redactor.clean(body.context_id)
+        context_id = self._clean(call, body.context_id)
         tail = f" (contextId {context_id})" if context_id else ""
-        message = f"{call}: {self._redactor.clean(what)}{tail}: nobody knows whether it was carried out"
+        message = f"{call}: {self._clean(call, what)}{tail}: nobody knows whether it was carried out"
         status = reply.status if reply is not None else None
         diagnostic = Diagnostic("GC326", message, hint=_LOOK_FIRST)
-        return OutcomeUnknown(diagnostic, status=status, code=self._redactor.clean(body.code), context_id=context_id)
+        return OutcomeUnknown(diagnostic, status=status, code=self._clean(call, body.code), context_id=context_id)
 
     def interrupted(self, call: Call, *, uncertain: bool) -> RemoteError:
         """The error for a call that was not sent (again) since gcsync is to end."""
@@ -123,7 +123,7 @@ class Explainer:
         return RemoteError(Diagnostic("GC328", f"{call}: interrupted before it was sent", hint="run it again"))
 
     def _redirect(self, call: Call, reply: Reply) -> RemoteError:
-        target = self._redactor.clean(reply.headers.get("Location", "")) or "nowhere"
+        target = self._clean(call, reply.headers.get("Location", "")) or "nowhere"
         message = f"{call}: {reply.status}, redirected to {target}: not followed"
         hint = "credentials go to the configured host only; write its own https:// URL into GENESYS_CLOUD_API_URL"
         diagnostic = Diagnostic("GC324", message, hint=hint)
@@ -133,12 +133,15 @@ class Explainer:
 
     def _error(self, kind: type[RemoteError], code: str, call: Call, reply: Reply, hint: str) -> RemoteError:
         body = read_error_body(reply)
-        secrets = tuple(secrets_in(call.body))
-        api_code, context_id = self._redactor.clean(body.code, *secrets), self._redactor.clean(body.context_id)
-        said = ": ".join(part for part in (api_code, self._redactor.clean(body.message, *secrets)) if part)
+        api_code, context_id = self._clean(call, body.code), self._clean(call, body.context_id)
+        said = ": ".join(part for part in (api_code, self._clean(call, body.message)) if part)
         message = f"{call}: {reply.status} {said or 'without a message'}"
         message += f" (contextId {context_id})" if context_id else ""
         return kind(Diagnostic(code, message, hint=hint), status=reply.status, code=api_code, context_id=context_id)
+
+    def _clean(self, call: Call, text: object) -> str:
+        """What a server said in answer to a call, fit to be shown: it may repeat any part of the request."""
+        return self._redactor.clean(text, *secrets_in(call.body))
 
 
 def read_error_body(reply: Reply) -> ErrorBody:

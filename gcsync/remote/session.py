@@ -6,8 +6,9 @@ import random as random_module
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import count
 from types import TracebackType
 from typing import Final
 
@@ -19,9 +20,10 @@ from gcsync.model.value import Value
 from gcsync.remote.answers import BadAnswer, read_object
 from gcsync.remote.cursor import read_cursor_pages
 from gcsync.remote.errors import Explainer
+from gcsync.remote.exchange_log import ExchangeLog
 from gcsync.remote.pacing import Pacer
 from gcsync.remote.paging import Endless, Pages, read_pages
-from gcsync.remote.redaction import Redactor
+from gcsync.remote.redaction import Redactor, secrets_in
 from gcsync.remote.retry import Again, Interrupted, Retry, Surroundings
 from gcsync.remote.settings import Credentials, Endpoint
 from gcsync.remote.tokens import FetchedToken, GivenToken, Grant, Tokens, basic_authorization
@@ -63,6 +65,7 @@ class GenesysSession:
         self._transport = Transport(endpoint, read_only=read_only, adapter=adapter, environ=environ or {})
         self._redactor = Redactor(credentials.client_secret, credentials.access_token)
         self._explain = Explainer(self._redactor)
+        self._log = ExchangeLog(self._redactor, clock)
         self._pacer = Pacer(surroundings)
         self._retry = Retry(surroundings, self._pacer.refused)
         self._tokens: Tokens = (
@@ -72,6 +75,13 @@ class GenesysSession:
         )
         self._organization: Organization | None = None
         self._organization_lock = threading.Lock()
+
+    def conceal(self, values: Iterable[Value]) -> None:
+        """Let no error show what is secret in `values`, such as a stack's: an API may repeat what it once was sent.
+
+        They are walked only once there is an error to be shown.
+        """
+        self._redactor.learn_later(lambda: (secret for value in values for secret in secrets_in(value)))
 
     @property
     def client(self) -> str:
@@ -193,17 +203,18 @@ class GenesysSession:
         used = ""
         self._transport.permit(call)
 
-        def send() -> Reply:
+        def authorize() -> str:
             nonlocal used
             used = self._tokens.get()
-            return self._exchange(call, f"Bearer {used}")
+            return f"Bearer {used}"
 
-        return self._settled(call, send), used
+        return self._settled(call, authorize), used
 
-    def _settled(self, call: Call, send: Callable[[], Reply]) -> Reply:
+    def _settled(self, call: Call, authorize: Callable[[], str]) -> Reply:
         """The last answer to a call, every way of failing turned into an error for a person."""
+        attempts = count(1)
         try:
-            return self._retry.run(call, send)
+            return self._retry.run(call, lambda: self._exchange(call, authorize(), next(attempts)))
         except Again as again:
             raise self._explain.given_up(call, again) from None
         except NoReply as missing:
@@ -211,10 +222,11 @@ class GenesysSession:
         except Interrupted as interrupted:
             raise self._explain.interrupted(call, uncertain=interrupted.uncertain) from None
 
-    def _exchange(self, call: Call, authorization: str) -> Reply:
-        if call.host != "api":
-            return self._transport.send(call, authorization)
-        return self._pacer.exchange(call, lambda: self._transport.send(call, authorization))
+    def _exchange(self, call: Call, authorization: str, attempt: int) -> Reply:
+        def send() -> Reply:
+            return self._log.exchange(call, attempt, lambda: self._transport.send(call, authorization))
+
+        return send() if call.host != "api" else self._pacer.exchange(call, send)
 
     def _object(self, call: Call, reply: Reply) -> JsonObject:
         try:
@@ -226,7 +238,7 @@ class GenesysSession:
         call = Call("POST", TOKEN_PATH, host="login", body="grant_type=client_credentials", target=Target.HOST)
         authorization = basic_authorization(self._credentials)
         self._redactor.learn(authorization.removeprefix("Basic "))
-        reply = self._settled(call, lambda: self._exchange(call, authorization))
+        reply = self._settled(call, lambda: authorization)
         if not reply.succeeded:
             raise self._explain.refused(call, reply)
         grant = _read_grant(self._object(call, reply))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -28,14 +29,13 @@ from gcsync import __version__
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.value import reveal
 from gcsync.remote.adapter import SteadyAdapter, prepare
+from gcsync.remote.bodies import read_reply
 from gcsync.remote.settings import Endpoint, is_loopback
 from gcsync.remote.wire import Call, NoReply, Reply, Trouble
 
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 60.0
-LARGEST_ANSWER: Final = 64 * 1024 * 1024
 
-_CHUNK: Final = 256 * 1024
 _BUNDLE_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -68,7 +68,7 @@ class Transport:
                 verify=self._verify,
                 proxies=self._proxies[call.host],
             )
-            return _read(response)
+            return read_reply(response, time.monotonic)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._no_reply(call, error) from None
 
@@ -80,14 +80,9 @@ class Transport:
         return urlsplit(self._hosts[call.host]).netloc
 
     def _prepare(self, call: Call, authorization: str) -> requests.PreparedRequest:
-        query = f"?{urlencode(call.params, doseq=True)}" if call.params else ""
-        headers = {"User-Agent": f"gcsync/{__version__}", "Accept": "application/json", "Authorization": authorization}
-        body = None
-        if isinstance(call.body, str):
-            body, headers["Content-Type"] = call.body, "application/x-www-form-urlencoded"
-        elif call.body is not None:
-            body, headers["Content-Type"] = json.dumps(reveal(call.body)), "application/json"
-        return prepare(call.method, f"{self._hosts[call.host]}{call.path}{query}", headers, body)
+        body = call.body if call.body is None or isinstance(call.body, str) else json.dumps(reveal(call.body))
+        headers = headers_of(call, authorization)
+        return prepare(call.method, f"{self._hosts[call.host]}{call.target_path}", headers, body)
 
     def _no_reply(self, call: Call, error: Exception) -> NoReply:
         host = self.host(call)
@@ -104,6 +99,15 @@ class Transport:
         if isinstance(error, requests.Timeout):
             return NoReply(Trouble.DROPPED, f"{host} did not answer within {READ_SECONDS:.0f} s")
         return NoReply(Trouble.DROPPED, f"{host} dropped the connection before its answer was complete")
+
+
+def headers_of(call: Call, authorization: str) -> dict[str, str]:
+    """The headers of a request, less those of the connection."""
+    headers = {"User-Agent": f"gcsync/{__version__}", "Accept": "application/json", "Authorization": authorization}
+    if call.body is not None:
+        form = isinstance(call.body, str)
+        headers["Content-Type"] = "application/x-www-form-urlencoded" if form else "application/json"
+    return headers
 
 
 _PROXY_HINT: Final = "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
@@ -156,28 +160,6 @@ def proxies_for(url: str, environ: Mapping[str, str]) -> dict[str, str]:
         return {}
     found = {scheme: variable(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
     return {scheme: proxy for scheme, proxy in found.items() if proxy}
-
-
-def _read(response: requests.Response) -> Reply:
-    """The whole answer, up to 64 MiB of it unpacked."""
-    try:
-        body = _read_body(response)
-    finally:
-        response.close()
-    return Reply(response.status_code, response.headers, body)
-
-
-def _read_body(response: requests.Response) -> bytes:
-    if response.raw is None:
-        return response.content or b""
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in response.iter_content(_CHUNK):
-        size += len(chunk)
-        if size > LARGEST_ANSWER:
-            raise NoReply(Trouble.TOO_LARGE, f"the answer is larger than {LARGEST_ANSWER // 1024 // 1024} MiB")
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def _never_connected(error: BaseException) -> bool:

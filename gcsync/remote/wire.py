@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, TypeAlias
+from urllib.parse import urlencode
 
 from gcsync.model.value import Value
 
@@ -50,6 +51,11 @@ class Call:
     @property
     def idempotent(self) -> bool:
         return self.reads or self.method in ("PUT", "PATCH", "DELETE")
+
+    @property
+    def target_path(self) -> str:
+        """The path with its query, as it goes over the wire."""
+        return f"{self.path}?{urlencode(self.params, doseq=True)}" if self.params else self.path
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

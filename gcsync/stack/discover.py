@@ -50,7 +50,9 @@ def stack_files(paths: Sequence[str], files: Files) -> list[Source]:
             found[files.open(path)] = None
         else:
             hint = "check the path; `gcsync init` writes a first stack file"
-            files.report.error("GC119", f"there is no {text[:200]}", hint=hint)
+            # A `key=VALUE` was meant for --var: the value is not repeated.
+            name, meant_otherwise, _ = text[:200].partition("=")
+            files.report.error("GC119", f"there is no {name}{'=...' if meant_otherwise else ''}", hint=hint)
     for source in searched:
         if source not in found and _looks_ours(source):
             found[source] = None
@@ -72,8 +74,10 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
         for name in sorted(names):
-            if name.endswith(_SUFFIXES) and not name.startswith("."):
-                yield Path(root, name)
+            path = Path(root, name)
+            # A pipe or a device would never end.
+            if name.endswith(_SUFFIXES) and not name.startswith(".") and (path.is_file() or not path.exists()):
+                yield path
 
 
 def has_key(source: Source, key: str) -> bool:
@@ -133,6 +137,8 @@ def _matches(folder: Path, pattern: str, stack: Path) -> tuple[str, list[str]]:
         real = (folder / name).resolve()
         if not real.is_relative_to(root):
             return f'"{name[:100]}" leads out of the stack\'s folder', []
+        if real.exists() and not (real.is_file() or real.is_dir()):
+            return f'"{name[:100]}" is no file', []
         if real == stack.resolve():
             return f'"{pattern[:100]}" matches the stack file itself', []
     return "", names

@@ -135,6 +135,9 @@ def _read(paths: Sequence[str], inputs: Inputs, folder: Path) -> _Reading:
     reading = _Reading(folder, inputs)
     files = Files(folder, reading.report)
     reading.outside = _outside(reading)
+    if reading.report.failed_with("GC203"):
+        # A value that lost its name may be among the paths, as in `--var key VALUE`: none of them is repeated.
+        return reading
     _bundle_all(stack_files(paths, files), files, reading)
     _refuse_same_names(reading)
     if not reading.report.failed:
@@ -202,7 +205,10 @@ def _variable_file(text: str, reading: _Reading) -> Source | None:
     report, hint = reading.report, "a variable file is a YAML or JSON map: `name: value`"
     for problem in source.document.problems:
         spot = None if problem.code == "GC101" else Spot(source, problem.mark)
-        message = f"--var-file {source.name}: {problem.message}" if spot is None else problem.message
+        # `--var-file key=VALUE` was meant for --var: the value is not repeated.
+        name, meant_otherwise, _ = source.name.partition("=")
+        shown = f"{name}=..." if meant_otherwise else name
+        message = f"--var-file {shown}: {problem.message}" if spot is None else problem.message
         report.error("GC204", message, spot, problem.path, problem.hint)
     if not source.document.complete:
         return None

@@ -23,7 +23,8 @@ Region = tuple[int, int, int, int]
 """Line, column, end line and end column of a sensitive value, from 0."""
 
 LOOKS_SECRET: Final = re.compile(r"header|auth|key|token|secret|passw|credential|signature|cookie|private", re.I)
-_ONLY_EXPRESSIONS = re.compile(r"(?:[\s]|Bearer|Basic|\$\{[^}]*\})*")
+_ONLY_EXPRESSIONS = re.compile(r"(?:[\s]|Bearer|Basic|\$\{\s*(?:[a-z_]+\.[^}]*|[A-Za-z_]{0,20})\})*")
+"""Not `${hunter2}`: who misreads the language may put the secret itself there."""
 _URL = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]*[@?][^\s'\"]*"
     r"|[^\s'\"{}\[\],]+:[^\s'\"]*@[^\s'\"]*"
@@ -31,6 +32,8 @@ _URL = re.compile(
 )
 """A URL with user information or a query, also one that is miswritten."""
 _SAFE_KEY = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LISTED = re.compile(r"\s*-\s+(?:[a-z_-]+[:.])+[a-z_*-]+\s*")
+"""An event type or a topic in a list."""
 _KEY = re.compile(r"""^(?P<before>[\s{[,-]*)(?P<key>"[^"]*"|'[^']*'|[^\s'":{}\[\],]+)\s*:(?:\s+|$)(?P<value>.*)$""")
 
 
@@ -102,7 +105,7 @@ def _by_looks(line: str, column: int) -> str:
     """A line of a file that is no YAML: the values of unknown keys, and text without a key, are not shown."""
     match = _KEY.match(line)
     if match is None:
-        shown = not line.strip() or line.lstrip()[0] in "-#}]<>=" or column >= len(line) or line[0] == "\t"
+        shown = not line.strip() or line.lstrip()[0] in "#}]<>=" or column >= len(line) or _LISTED.fullmatch(line)
         return _URL.sub(SECRET_TEXT, line) if shown else SECRET_TEXT
     if match["key"].strip("'\"") in _harmless():
         return _URL.sub(SECRET_TEXT, line)
@@ -229,7 +232,8 @@ def _looks(source: Source, value: Value, marks: Marks, secret: bool) -> Iterator
 
 def _leaves(source: Source, value: Value, marks: Marks) -> Iterator[Region]:
     if isinstance(value, dict):
-        for _, inner, inner_marks in _entries(value, marks):
+        for index, (_, inner, inner_marks) in enumerate(_entries(value, marks)):
+            yield _region(source, marks[1 + 2 * index])
             yield from _leaves(source, inner, inner_marks)
     elif isinstance(value, list):
         for inner, inner_marks in zip(value, marks[1:], strict=True):

@@ -54,6 +54,9 @@ class Report:
     def failed(self) -> bool:
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
+    def failed_with(self, code: str) -> bool:
+        return any(finding.code == code for finding in self.findings)
+
     def extend(self, findings: Iterable[Finding]) -> None:
         self.findings.extend(findings)
 

@@ -23,6 +23,9 @@ FORMS: Final = (
     "$${ stands for a literal ${"
 )
 _VARIABLE = re.compile(r"var\.(?P<name>[A-Za-z_][A-Za-z0-9_-]*)")
+_OURS_ALONE = frozenset({".git", ".gcsync"})
+"""Folders that no stack reads: a pipeline leaves its token in the first."""
+_WORD = re.compile(r"[A-Za-z_]{0,20}")
 _NAMES = ("var", "file", "each", "env_name")
 _OTHER_LANGUAGES = ("env", "environ", "secrets", "vars", "self", "local", "data")
 
@@ -168,7 +171,9 @@ class Scope:
 
 
 def shown(inner: str) -> str:
-    return f"${{{inner.strip()[:60]}}}"
+    """The expression, less what has no form that gcsync knows: it may be the secret that should be there."""
+    inner = inner.strip()
+    return f"${{{inner[:60]}}}" if "." in inner or _WORD.fullmatch(inner) else "${...}"
 
 
 def _part(each: Each, parts: list[str], inner: str) -> Value:
@@ -212,6 +217,8 @@ def _read_below(folder: FilePath, name: str) -> str:
         raise BadExpression("GC208", f"{what}: no usable path", "name a file below the stack's folder") from None
     if not name or not path.is_relative_to(root) or name.startswith(("/", "\\")):
         raise BadExpression("GC208", f"{what} is outside the stack's folder", "name a file below the stack's folder")
+    if not _OURS_ALONE.isdisjoint(path.relative_to(root).parts):
+        raise BadExpression("GC208", f"{what} is kept by Git or by gcsync", "name a file of your own")
     if path.exists() and not path.is_file():
         raise BadExpression("GC208", f"{what} is no file", "name a file below the stack's folder")
     try:

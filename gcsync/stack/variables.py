@@ -18,6 +18,8 @@ from gcsync.stack.source import Source
 from gcsync.stack.unknown import BROKEN, Unknown
 
 PREFIX: Final = "GCSYNC_VAR_"
+_OWN_SECRETS: Final = re.compile(r"GENESYS_?CLOUD_.*(?:SECRET|TOKEN)|GCSYNC_FINGERPRINT_KEY", re.IGNORECASE)
+"""Who may edit a stack could print these otherwise, by a plan that writes nothing."""
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,),
@@ -247,9 +249,15 @@ def declarations(value: Any, raw: Any, report: Report, source: Source, marks: Ma
         if "pattern" in entry:
             spot = Spot(source, find(raw, marks, (name, "pattern")))
             pattern = _compiled(entry["pattern"], name, report, spot)
+        env = entry.get("env")
+        if env is not None and _OWN_SECRETS.fullmatch(env):
+            spot = Spot(source, find(raw, marks, (name, "env")))
+            message = f"{env} is a credential of gcsync itself, and no value for a stack"
+            report.error("GC609", message, spot, ("variables", name, "env"), "give the variable a value of its own")
+            env = None
         has_default = "default" in entry
         hidden = bool(entry.get("sensitive")) or entry.keys() != raw[name].keys()
-        found[name] = Declaration(name, kind, pattern, hidden, entry.get("env"), has_default, entry.get("default"))
+        found[name] = Declaration(name, kind, pattern, hidden, env, has_default, entry.get("default"))
     return found
 
 

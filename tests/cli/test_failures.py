@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gcsync.cli.exit_codes import ExitCode
-from gcsync.cli.failures import end, redact
+from gcsync.cli.failures import describe, end, redact
 from gcsync.cli.interruption import Terminated
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
@@ -57,7 +57,7 @@ class TestInternalErrors:
         (log,) = Path(".gcsync").glob("internal-error-*.log")
         assert f"internal error GC900: ZeroDivisionError; its log is {log}\n" in capsys.readouterr().err
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
-        assert "ZeroDivisionError: division by zero" in log.read_text(encoding="utf-8")
+        assert log.read_text(encoding="utf-8").endswith("~~~~~~~~~~~~^~~\nbuiltins.ZeroDivisionError\n")
         assert Path(".gcsync/.gitignore").read_text(encoding="utf-8") == "*\n"
 
     def test_it_goes_to_the_temporary_folder_where_the_own_one_cannot_be_made(
@@ -71,13 +71,52 @@ class TestInternalErrors:
         assert [path.name.startswith("internal-error-") for path in elsewhere.iterdir()] == [True]
         assert str(elsewhere) in capsys.readouterr().err
 
-    def test_no_secret_of_the_environment_or_the_command_line_is_in_it(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        monkeypatch.setenv("GENESYS_CLOUD_CLIENT_SECRET", "sesame-one")
-        end(ValueError("sesame-one and sesame-two"), ["plan", "--var", "key=sesame-two"])
+    def test_no_message_of_any_error_is_in_it(self, capsys: pytest.CaptureFixture[str]) -> None:
+        try:
+            try:
+                raise KeyError("sesame-one")
+            except KeyError as error:
+                raise ExceptionGroup("sesame-two", [ValueError("sesame-three")]) from error
+        except ExceptionGroup as error:
+            error.add_note("sesame-four")
+            end(error, ["plan"])
         (log,) = Path(".gcsync").glob("internal-error-*.log")
-        assert "sesame" not in log.read_text(encoding="utf-8") + capsys.readouterr().err
+        text = log.read_text(encoding="utf-8")
+        assert [line for line in text.splitlines() if line.startswith("builtins.")] == [
+            "builtins.ExceptionGroup",
+            "builtins.KeyError",
+            "builtins.ValueError",
+        ]
+        assert "sesame" not in without_code(text) + capsys.readouterr().err
+
+    def test_no_value_of_the_command_line_is_in_it(self) -> None:
+        end(a_bug(), ["plan", "--var", "a=sesame-one", "--var=b=sesame-two", "c=sesame-three", "--var", "sesame-four"])
+        (log,) = Path(".gcsync").glob("internal-error-*.log")
+        line = "$ gcsync plan --var a=(redacted) --var=b=(redacted) c=(redacted) --var (redacted)"
+        assert log.read_text(encoding="utf-8").splitlines()[1] == line
+
+    def test_of_the_interpreters_own_errors_the_names_are_told(self) -> None:
+        with pytest.raises(AttributeError) as caught:
+            None.lacking  # type: ignore[attr-defined] # noqa: B018
+        assert describe(caught.value).endswith("builtins.AttributeError: NoneType has no lacking\n")
+        assert describe(AttributeError("sesame")).endswith("builtins.AttributeError\n")
+        assert describe(OSError(errno.EPIPE, "sesame")).endswith("builtins.BrokenPipeError: EPIPE\n")
+
+    def test_a_cause_that_goes_round_in_a_circle_ends(self) -> None:
+        error, other = ValueError(), KeyError()
+        error.__cause__, other.__cause__ = other, error
+        assert describe(error).count("builtins.") == 2
+
+
+def test_a_usage_error_does_not_repeat_what_may_have_been_meant_for_a_variable(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from gcsync.cli.app import app
+
+    with pytest.raises(Exception, match="unexpected extra argument") as caught:
+        app(args=["schema", "stream", "key=sesame"], prog_name="gcsync", standalone_mode=False)
+    assert end(caught.value, ["schema", "stream", "key=sesame"]) is ExitCode.ERROR
+    assert "sesame" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -94,6 +133,11 @@ class TestInternalErrors:
 def test_what_looks_like_a_credential_is_taken_out(text: str, expected: str) -> None:
     assert redact(text, {"DATABASE_PASSWORD": "sesame", "SHORT_TOKEN": "is", "PATH": "word"}).startswith(expected[:20])
     assert "sesame" not in redact(text, {"DATABASE_PASSWORD": "sesame"})
+
+
+def without_code(text: str) -> str:
+    """A log without the lines of code that its frames quote: those of this test name what may not be in it."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("    "))
 
 
 def a_bug() -> Exception:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import unicodedata
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.model.value import Secret
-from gcsync.remote.redaction import LONGEST, Redactor, secrets_in
+from gcsync.remote.redaction import LONGEST, Redactor, masked, secrets_in
 
 HIDDEN = "(sensitive value)"
 
@@ -34,6 +35,63 @@ def test_text_of_a_server_is_made_fit_to_be_shown(text: str, shown: str) -> None
 def test_a_secret_is_found_in_its_json_and_percent_encoded_forms() -> None:
     redactor = Redactor(Secret('a"b/c é'))
     assert redactor.clean('"a\\"b/c \\u00e9" and a%22b%2Fc%20%C3%A9') == f'"{HIDDEN}" and {HIDDEN}'
+
+
+SESAME = "open-sesame/42"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "open-ses\name/42",
+        "o p e n - s e s a m e / 4 2",
+        "open-sesame",
+        "sesame/42",
+        "open-sesame\\/42",
+        "open-sesame%2f42",
+        "b3Blbi1zZXNhbWUvNDI=",
+        base64.b64encode(b"x:open-sesame/42").decode(),
+        base64.b64encode(b"ab:open-sesame/42").decode(),
+        base64.urlsafe_b64encode(b"abc open-sesame/42??>").decode(),
+    ],
+)
+def test_a_secret_is_found_cut_broken_into_lines_and_encoded(said: str) -> None:
+    shown = Redactor(Secret(SESAME)).clean(f"the value {said} is refused")
+    assert shown.startswith("the value ")
+    assert HIDDEN in shown
+    assert all(said[start : start + 8] not in shown for start in range(len(said) - 7))
+
+
+def test_a_secret_that_is_a_url_takes_no_other_url_along() -> None:
+    redactor = Redactor(Secret("https://example.com/in"))
+    assert redactor.clean("https://example.com/in, see https://help.org") == f"{HIDDEN}, see https://help.org"
+
+
+def test_secrets_that_take_time_to_collect_are_collected_once_there_is_a_text() -> None:
+    asked: list[str] = []
+    redactor = Redactor()
+    redactor.learn_later(lambda: asked.append("asked") or ["later-word"])
+    assert asked == []
+    assert [redactor.clean("a later-word"), redactor.clean("later-word")] == [f"a {HIDDEN}", HIDDEN]
+    assert asked == ["asked"]
+
+
+def test_a_masked_body_shows_what_is_neither_secret_nor_looks_like_it() -> None:
+    body = {
+        "name": "calls",
+        "description": Secret("word"),
+        "authToken": {"a": ["word", None]},
+        "destinations": [
+            {"url": "https://u:word@example.com", "headers": {"X-Key": "word"}},
+            {"url": "https://example.com/in"},
+        ],
+    }
+    assert masked(body) == {
+        "name": "calls",
+        "description": HIDDEN,
+        "authToken": {"a": [HIDDEN, None]},
+        "destinations": [{"url": HIDDEN, "headers": {"X-Key": HIDDEN}}, {"url": "https://example.com/in"}],
+    }
 
 
 def test_a_secret_of_several_lines_is_found() -> None:

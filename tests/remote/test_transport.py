@@ -19,7 +19,7 @@ from urllib3.exceptions import MaxRetryError, SSLError
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.model.failure import OutcomeUnknown, RemoteError
 from gcsync.model.value import Secret
-from gcsync.remote import transport
+from gcsync.remote import bodies, transport
 from gcsync.remote.session import GenesysSession
 from gcsync.remote.settings import Credentials, Endpoint
 from tests.remote.answering import Answer, converse
@@ -171,7 +171,7 @@ def test_a_proxy_that_is_no_url_is_an_error_at_once(proxy: str) -> None:
 
 
 def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", 1024 * 1024)
+    monkeypatch.setattr(bodies, "LARGEST_ANSWER", 1024 * 1024)
 
     def flood(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
