@@ -43,14 +43,15 @@ def execute(
     A change that fails takes down only what requires it. When `stop` is set nothing more is begun or read back;
     what is under way is finished. `adopt_late` lets a create adopt an unmanaged namesake that appeared since the plan.
     """
-    writers = {name: Writer(kind, session, sleep, adopt_late) for name, kind in kinds.items()}
+    pause = _until_told(stop) if sleep is time.sleep else sleep
+    writers = {name: Writer(kind, session, pause, adopt_late) for name, kind in kinds.items()}
     execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key)
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         execution.run(pool)
         outcomes = execution.outcomes()
         if not stop.event.is_set():
             on_event(Event(Phase.READING_BACK, total=len(outcomes)))
-            outcomes = ReadBack(kinds, session, sleep, stop, plan.pages, on_event).check(
+            outcomes = ReadBack(kinds, session, pause, stop, plan.pages, on_event).check(
                 outcomes, execution.written, pool
             )
     return Report(plan.stack, outcomes, interrupted=stop.signal)
@@ -190,6 +191,15 @@ class _Execution:
                 if not self.ended.get(required) and self.plan.steps[required].address != change.address:
                     return f"{self.plan.steps[required].address} was not done"
         return "interrupted before it was begun"
+
+
+def _until_told(stop: StopRequest) -> Callable[[float], None]:
+    """A sleep that ends when the execution is asked to stop."""
+
+    def pause(seconds: float) -> None:
+        stop.event.wait(seconds)
+
+    return pause
 
 
 def _unexpected(error: BaseException) -> Diagnostic:

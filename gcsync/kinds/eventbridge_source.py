@@ -77,7 +77,8 @@ class EventBridgeSource:
 
     def create(self, session: GenesysSession, attributes: Mapping[str, Value], marker: Marker) -> RemoteObject:
         """Three writes. What fails after the first leaves an object that is `half_made`, found by its name."""
-        body = {"name": _provisional_name(reveal(attributes["name"]), marker), "integrationType": {"id": TYPE}}
+        name = _provisional_name(reveal(attributes["name"]), marker)
+        body = {"name": name, "integrationType": {"id": TYPE}}
         try:
             made = session.post(_PATH, body, **_ADD)
         except NameTaken as error:
@@ -85,6 +86,7 @@ class EventBridgeSource:
         object_id = written(lambda: fields_of(_WHAT, made)).object_id
         try:
             config = session.get(_config_path(object_id), **_VIEW)
+            _refuse_touched(name, object_id, config)
             return self.update(session, _from_wire(made, config), attributes, marker)
         except RemoteError as error:
             raise _unfinished(error, object_id) from None
@@ -340,6 +342,15 @@ def _moved_on(error: RemoteError | None, remote: RemoteObject) -> ChangedSince:
         "GC342", message, hint="someone changed it meanwhile: plan again and look at the difference"
     )
     return ChangedSince(diagnostic, status=error.status if error is not None else None)
+
+
+def _refuse_touched(name: str, object_id: str, config: JsonObject) -> None:
+    """Raises ChangedSince GC342 where somebody already gave the new integration a name, notes or a place in AWS."""
+    notes = config.get("notes")
+    if config.get("name", name) == name and notes in (None, "", _EMPTY_NOTES) and not any(_place(config)):
+        return
+    message = f"the configuration of the new integration {object_id} was changed by somebody else"
+    raise ChangedSince(Diagnostic("GC342", message, hint="plan again and look at the difference"))
 
 
 def _unfinished(error: RemoteError, object_id: str) -> RemoteError:

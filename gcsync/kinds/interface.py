@@ -35,12 +35,16 @@ class Kind(Protocol):
     ) -> RemoteObject:
         """Lay `attributes` over the object as it was read; what they do not name survives, unknown fields too.
 
-        `marker` None takes gcsync's marker away. `remote.version`, where there is one, is the lock.
-        Raises ChangedSince, NameTaken, NotFound or OutcomeUnknown.
+        `marker` None takes gcsync's marker away. `remote.version`, where there is one, is the lock; without one the
+        object was just read. Raises ChangedSince, NameTaken, NotFound, OutcomeUnknown, or NotCarriedOut where a write
+        without a lock could not be sent at once.
         """
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
-        """Delete the object; one that is gone already is no error."""
+        """Delete the object, which was just read; one that is gone already is no error.
+
+        Raises OutcomeUnknown, or NotCarriedOut where it could not be sent at once.
+        """
 
 
 @runtime_checkable

@@ -59,7 +59,8 @@ class Stream:
     def update(
         self, session: GenesysSession, remote: RemoteObject, attributes: Mapping[str, Value], marker: Marker | None
     ) -> RemoteObject:
-        return _written(session.put(_path(remote.id), _replacement(remote, attributes, marker), scope=_WRITE))
+        body = _replacement(remote, attributes, marker)
+        return _written(session.put(_path(remote.id), body, scope=_WRITE, prompt=remote.version is None))
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
         try:

@@ -6,7 +6,8 @@ RemoteError                 a diagnostic, and what the API said
 ├── NotFound                the object is gone (404 on an object)
 ├── NameTaken               another object bears that name (409 on a create or a rename)
 ├── ChangedSince            the object is no longer what the plan saw (409 on a version, or read and compared)
-└── OutcomeUnknown          a write whose answer was lost: look before doing it again
+├── OutcomeUnknown          a write whose answer was lost: look before doing it again
+└── NotCarriedOut           a write that was not done, and is not sent again before the object was looked at anew
 """
 
 from __future__ import annotations
@@ -52,3 +53,7 @@ class ChangedSince(RemoteError):
 
 class OutcomeUnknown(RemoteError):
     """The request may or may not have been carried out."""
+
+
+class NotCarriedOut(RemoteError):
+    """The request was certainly not carried out, and time has passed since the object was read."""

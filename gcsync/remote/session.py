@@ -31,6 +31,8 @@ from gcsync.remote.wire import TOKEN_PATH, Call, JsonObject, NoReply, Params, Re
 
 __all__ = ["GenesysSession", "Pages", "Wait"]
 
+# What may lie between a read and the write that it guards, beside the two requests themselves.
+_PROMPT_SECONDS: Final = 0.5
 _ORGANIZATION_PATH: Final = "/api/v2/organizations/me"
 
 
@@ -90,9 +92,13 @@ class GenesysSession:
         call = Call("POST", path, body=body, scope=scope, target=Target.LISTING, permission=permission)
         return self._object(call, self._send(call))
 
-    def put(self, path: str, body: Value, *, scope: str = "", permission: str = "") -> JsonObject:
-        """Replace the object at `path`. Raises NotFound, NameTaken, ChangedSince, OutcomeUnknown."""
-        call = Call("PUT", path, body=body, scope=scope, permission=permission)
+    def put(self, path: str, body: Value, *, scope: str = "", permission: str = "", prompt: bool = False) -> JsonObject:
+        """Replace the object at `path`. Raises NotFound, NameTaken, ChangedSince, OutcomeUnknown.
+
+        With `prompt`, for an object without a version that was just read, it is sent at once and once; where that
+        cannot be it raises NotCarriedOut or OutcomeUnknown, and the object is to be read again first.
+        """
+        call = Call("PUT", path, body=body, scope=scope, permission=permission, prompt=prompt)
         return self._object(call, self._send(call))
 
     def patch(self, path: str, body: Value, *, scope: str = "", permission: str = "") -> JsonObject:
@@ -101,8 +107,11 @@ class GenesysSession:
         return self._object(call, self._send(call))
 
     def delete(self, path: str, *, scope: str = "", permission: str = "") -> None:
-        """Delete the object at `path`. Raises NotFound, OutcomeUnknown."""
-        self._send(Call("DELETE", path, scope=scope, permission=permission))
+        """Delete the object at `path`, which was just read: prompt, as `put` may be.
+
+        Raises NotFound, OutcomeUnknown, NotCarriedOut.
+        """
+        self._send(Call("DELETE", path, scope=scope, permission=permission, prompt=True))
 
     def pages(
         self,
@@ -184,6 +193,8 @@ class GenesysSession:
         """The successful answer to a call; with one more try and a new token after a 401, and once after a 403."""
         reply, token = self._send_with_token(call)
         if reply.status in (401, 403) and self._tokens.renew(token, denied=reply.status == 403):
+            if call.prompt:
+                raise self._explain.late(call, "a new token")
             reply, _ = self._send_with_token(call)
         if not reply.succeeded:
             raise self._explain.refused(call, reply)
@@ -195,8 +206,9 @@ class GenesysSession:
 
         def send() -> Reply:
             nonlocal used
+            asked_at = self._surroundings.clock()
             used = self._tokens.get()
-            return self._exchange(call, f"Bearer {used}")
+            return self._pacer.exchange(call, lambda: self._send_promptly(call, f"Bearer {used}", asked_at))
 
         return self._settled(call, send), used
 
@@ -211,10 +223,10 @@ class GenesysSession:
         except Interrupted as interrupted:
             raise self._explain.interrupted(call, uncertain=interrupted.uncertain) from None
 
-    def _exchange(self, call: Call, authorization: str) -> Reply:
-        if call.host != "api":
-            return self._transport.send(call, authorization)
-        return self._pacer.exchange(call, lambda: self._transport.send(call, authorization))
+    def _send_promptly(self, call: Call, authorization: str, asked_at: float) -> Reply:
+        if call.prompt and self._surroundings.clock() - asked_at > _PROMPT_SECONDS:
+            raise self._explain.late(call, "a wait")
+        return self._transport.send(call, authorization)
 
     def _object(self, call: Call, reply: Reply) -> JsonObject:
         try:
@@ -226,7 +238,7 @@ class GenesysSession:
         call = Call("POST", TOKEN_PATH, host="login", body="grant_type=client_credentials", target=Target.HOST)
         authorization = basic_authorization(self._credentials)
         self._redactor.learn(authorization.removeprefix("Basic "))
-        reply = self._settled(call, lambda: self._exchange(call, authorization))
+        reply = self._settled(call, lambda: self._transport.send(call, authorization))
         if not reply.succeeded:
             raise self._explain.refused(call, reply)
         grant = _read_grant(self._object(call, reply))

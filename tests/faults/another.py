@@ -76,7 +76,8 @@ class Another:
             return False
         for address, resource in self.scenario.wanted.resources.items():
             same = self.scenario.earlier.resources.get(address)
-            if str(address) == mark.address and (same is None or same.name == resource.name):
+            same_topic = same is None or same.attributes.get("topic") == resource.attributes.get("topic")
+            if str(address) == mark.address and same_topic and (same is None or same.name == resource.name):
                 return bool(thing.content["name"] == resource.name) and resource.name not in self.made
         return False
 
@@ -87,7 +88,9 @@ class Another:
             resource = self.draw.choice(names)
             if self._is_free(resource):
                 self.made.add(resource.name)
-                thing = self.organization.add(KIND_OF[resource.address.kind], wire_of(resource, self.organization), ANOTHER)
+                thing = self.organization.add(
+                    KIND_OF[resource.address.kind], wire_of(resource, self.organization), ANOTHER
+                )
                 return f"creates {thing.id}, with the name of {resource.address}"
         resource = self.draw.choice(list(self.scenario.earlier.resources.values()))
         name = f"made by hand {self.number}"

@@ -110,24 +110,28 @@ class Judge:
         before, after = _flat(revisions[wrote.before].content), _flat(revisions[wrote.before + 1].content)
         base = _flat(revisions[known].content)
         lost = [name for name in before.keys() | base.keys() if before.get(name) != base.get(name)]
-        lost = sorted(name for name in lost if before.get(name) != after.get(name) and not _is_of_no_matter(name, after))
+        lost = sorted(
+            name for name in lost if before.get(name) != after.get(name) and not _is_of_no_matter(name, after)
+        )
         if not lost:
             return
-        why = self._why_guarded(wrote, edits)
+        why = self._why_guarded(wrote, base, after)
         if why:
             what = f"{wrote.method} of {wrote.thing.id}, request {wrote.request}, {why}: {', '.join(lost)}"
             self.found.append(Violation(LOST, what))
         else:
             self.unguarded += 1
 
-    def _why_guarded(self, wrote: Wrote, edits: list[int]) -> str:
+    def _why_guarded(self, wrote: Wrote, base: Content, after: Content) -> str:
         """Why gcsync could have known of the edits; empty where it could not."""
         read = self._read.get(wrote.thing.id)
         if wrote.locked:
             return "which has a version"
         if read is None or read.run != wrote.run or read.planning:
             return "not read before"
-        if any(edit <= read.revision for edit in edits):
+        shown = _flat(wrote.thing.revisions[read.revision].content)
+        seen = [name for name in shown.keys() | base.keys() if shown.get(name) != base.get(name)]
+        if any(shown.get(name) != after.get(name) and not _is_of_no_matter(name, after) for name in seen):
             return "whose read showed it"
         late = self.alone and (wrote.request != read.request + 1 or wrote.at - read.at > 3 * ROUND_TRIP)
         return "not read immediately before" if late else ""

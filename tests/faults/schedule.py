@@ -50,11 +50,11 @@ class Schedule:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(f"faults {seed}")
         draw = self.random
-        self.share = draw.choice((0.0, 0.02, 0.08, 0.2))
-        self.others = draw.choice((0.0, 0.0, 0.03, 0.12))
-        self.lag = draw.choice((0.0, 0.0, 3.0, 8.0))
+        self.share = draw.choice((0.0, 0.05, 0.15, 0.3))
+        self.others = draw.choice((0.0, 0.05, 0.15, 0.4))
+        self.lag = draw.choice((0.0, 3.0, 8.0))
         self.limit = draw.choice((None, None, None, Limit(30, 10.0), Limit(12, 4.0)))
-        self.crash_at = draw.randint(1, 60) if draw.random() < 0.4 else None
+        self.crash_at = draw.randint(1, 30) if draw.random() < 0.4 else None
         self.crash = draw.choice(CRASHES)
         self.token_seconds = draw.choice((86_400, 86_400, 20, 90))
         self.denials = draw.choice((0, 1))
