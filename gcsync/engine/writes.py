@@ -68,7 +68,11 @@ class Writer:
         """Give the object a temporary name and leave all else, its marker too."""
         expected = _remote(change)
         marker = expected.marker if isinstance(expected.marker, Marker) else None
-        return self._lay_over(change, expected, {"name": name}, marker, Action.UPDATE)
+        written = self._lay_over(change, expected, {"name": name}, marker, Action.UPDATE)
+        if written.note and written.remote is not None:
+            # The write that follows would lay everything declared over what somebody changed since.
+            self._refuse_if_changed(change, expected, written.remote, besides=frozenset(("name",)))
+        return written
 
     def delete(self, change: Change) -> Written:
         """Delete the object, if it is still as the plan saw it. No API locks a delete: it follows a read at once."""
@@ -186,8 +190,10 @@ class Writer:
             )
         return current
 
-    def _refuse_if_changed(self, change: Change, expected: RemoteObject, current: RemoteObject) -> None:
-        changed = changed_attributes(expected, current)
+    def _refuse_if_changed(
+        self, change: Change, expected: RemoteObject, current: RemoteObject, besides: frozenset[str] = frozenset()
+    ) -> None:
+        changed = [name for name in changed_attributes(expected, current) if name not in besides]
         if changed:
             raise ChangedSince(
                 Diagnostic(

@@ -64,7 +64,7 @@ class Stream:
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
         try:
-            session.delete(_path(remote.id), scope=_DELETE)
+            session.delete(_path(remote.id), scope=_DELETE, prompt=True)
         except NotFound:
             return
 

@@ -106,12 +106,9 @@ class GenesysSession:
         call = Call("PATCH", path, body=body, scope=scope, permission=permission)
         return self._object(call, self._send(call))
 
-    def delete(self, path: str, *, scope: str = "", permission: str = "") -> None:
-        """Delete the object at `path`, which was just read: prompt, as `put` may be.
-
-        Raises NotFound, OutcomeUnknown, NotCarriedOut.
-        """
-        self._send(Call("DELETE", path, scope=scope, permission=permission, prompt=True))
+    def delete(self, path: str, *, scope: str = "", permission: str = "", prompt: bool = False) -> None:
+        """Delete the object at `path`; `prompt` as in `put`. Raises NotFound, OutcomeUnknown, NotCarriedOut."""
+        self._send(Call("DELETE", path, scope=scope, permission=permission, prompt=prompt))
 
     def pages(
         self,

@@ -20,7 +20,7 @@ _CHUNK = 100
 def main(arguments: list[str] | None = None) -> int:
     options = _read(arguments)
     if options.replay:
-        return _replay(options.seed)
+        return _replay(options.seed, options.parallelism)
     table = Table()
     seeds = range(options.seed, options.seed + options.schedules)
     for verdict in _run_all(seeds, options.processes, options.parallelism):
@@ -45,8 +45,8 @@ def _run_all(seeds: range, processes: int, parallelism: int) -> Iterator[Verdict
             yield from verdicts
 
 
-def _replay(seed: int) -> int:
-    verdict = run_schedule(seed, tell=print)
+def _replay(seed: int, parallelism: int) -> int:
+    verdict = run_schedule(seed, parallelism=parallelism, tell=print)
     for violation in verdict.violations:
         print(f"VIOLATED  {violation}")
     return 1 if verdict.violations else 0

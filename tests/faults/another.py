@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gcsync.model.resource import Resource
-
 from tests.faults.api import next_version
 from tests.faults.markers import marker_of, without_marker
 from tests.faults.organization import ANOTHER, Content, Organization, Thing
@@ -100,5 +99,8 @@ class Another:
         return f"creates {thing.id}"
 
     def _is_free(self, resource: Resource) -> bool:
-        kind = KIND_OF[resource.address.kind]
-        return not any(t.content is not None and t.content["name"] == resource.name for t in self.organization.of(kind))
+        """Whether nobody has its name, and gcsync did not make its object yet."""
+        things = self.organization.of(KIND_OF[resource.address.kind])
+        marks = [marker_of(thing.kind, thing.content) for thing in things]
+        taken = any(mark is not None and mark.address == str(resource.address) for mark in marks)
+        return not taken and not any(t.content is not None and t.content["name"] == resource.name for t in things)

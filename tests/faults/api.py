@@ -101,7 +101,8 @@ class Api:
         """An object as it goes over the wire, noted as shown."""
         now, organization = self.organization.clock.now, self.organization
         organization.stale += index != thing.latest
-        organization.history.append(Served(request.run, request.planning, request.number, now, thing, index))
+        listed = request.path in PATHS
+        organization.history.append(Served(request.run, request.planning, listed, request.number, now, thing, index))
         content = thing.revisions[index].content or {}
         uri = f"{ROOTS[thing.kind]}/{thing.id}"
         if thing.kind != "integrations":

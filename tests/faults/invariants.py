@@ -2,7 +2,8 @@
 
 For each write of gcsync: what did gcsync know of the object, what did others do since, and is it still there?
 
-    known        the revision that the plan saw, or that gcsync itself wrote last
+    known        the revision that the plan saw, or that gcsync itself wrote last; of an object that was not there
+                 yet, the one in the listing in which gcsync came across it
     guarded      an edit that gcsync could know of: the request carried a version, or a read showed it
     unguarded    no version, and the edit came between the read and the write that followed at once
 """
@@ -45,6 +46,7 @@ class Judge:
     found: list[Violation] = field(default_factory=list)
     unguarded: int = 0
     _known: dict[tuple[int, str], int] = field(default_factory=dict)
+    _decided: set[tuple[int, str]] = field(default_factory=set)
     _read: dict[str, Served] = field(default_factory=dict)
     _made: dict[tuple[str, str], list[Thing]] = field(default_factory=dict)
 
@@ -58,14 +60,19 @@ class Judge:
     def _shown(self, shown: Served) -> None:
         key = shown.run, shown.thing.id
         self._read[shown.thing.id] = shown
-        if shown.planning or key not in self._known:
+        came_across = shown.listed and key not in self._decided
+        if shown.planning or came_across or key not in self._known:
             self._known[key] = shown.revision
+        if shown.planning:
+            self._decided.add(key)
 
     def _wrote(self, wrote: Wrote) -> None:
         key, thing = (wrote.run, wrote.thing.id), wrote.thing
         if wrote.before < 0:
+            # Not decided on yet: where the answer was lost, gcsync comes across it in a listing.
             self._created(thing)
         else:
+            self._decided.add(key)
             known = self._known.get(key, wrote.before)
             self._check_owner(wrote, thing.revisions[known].content)
             self._check_lost(wrote, known)

@@ -58,10 +58,11 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """gcsync was shown a revision of an object. `request` numbers its requests, `run` its runs."""
+    """gcsync was shown a revision of an object, in a listing or alone; both its requests and its runs are numbered."""
 
     run: int
     planning: bool
+    listed: bool
     request: int
     at: float
     thing: Thing
@@ -141,9 +142,9 @@ class Organization:
         """The integration that has an account, region and suffix."""
         wanted = place(properties)
         for thing in self.of("integrations"):
-            if thing is not besides and thing.content is not None and wanted[2]:
-                if place(thing.content["config"]["properties"]) == wanted:
-                    return thing
+            there = thing.content["config"]["properties"] if thing.content is not None else {}
+            if thing is not besides and wanted[2] and place(there) == wanted:
+                return thing
         return None
 
     def _revise(self, thing: Thing, content: Content | None, by: str) -> None:

@@ -18,14 +18,13 @@ from gcsync.model.resource import Stack
 from gcsync.model.value import Secret
 from gcsync.remote.session import GenesysSession
 from gcsync.remote.settings import Credentials, Endpoint
-
 from tests.faults.another import Another
 from tests.faults.api import Api
 from tests.faults.clock import Clock
 from tests.faults.invariants import UNFINISHED, Judge, Violation, final_violations
 from tests.faults.network import Crash, Network
 from tests.faults.organization import Organization
-from tests.faults.scenario import Scenario, furnish, make
+from tests.faults.scenario import furnish, make
 from tests.faults.schedule import Schedule
 
 _ENDPOINT = Endpoint("us-east-1", "https://api.mypurecloud.com", "https://login.mypurecloud.com")
@@ -77,7 +76,7 @@ class _Run:
         furnish(self.scenario, self.organization)
 
     def verdict(self) -> Verdict:
-        if not self._apply(self.scenario.earlier):
+        if not self._apply(self.scenario.earlier, kinds_by_name()):
             raise AssertionError(f"seed {self.seed}: an apply without any fault fails")
         self.organization.history.clear()
         self.network.requests = 0
@@ -98,7 +97,7 @@ class _Run:
         self.network.use(self.schedule)
         self.organization.lag = self.schedule.draw_lag
         try:
-            self.counts["done at once"] += self._apply(self.scenario.wanted)
+            self.counts["done at once"] += self._apply(self.scenario.wanted, self.kinds)
         except Crash:
             self.counts["crashes"] += 1
             self.tell("the process is gone")
@@ -111,12 +110,12 @@ class _Run:
     def _without_faults(self) -> bool:
         """Whether one more apply, where one is needed, leaves nothing to do."""
         self.tell("no more faults")
-        if self._nothing_to_do(self._plan(self.scenario.wanted)):
+        if self._nothing_to_do(self._plan(self.scenario.wanted, self.kinds)):
             self.counts["no apply more"] += 1
             return True
         self.counts["one apply more"] += 1
-        self._apply(self.scenario.wanted)
-        return self._nothing_to_do(self._plan(self.scenario.wanted))
+        self._apply(self.scenario.wanted, self.kinds)
+        return self._nothing_to_do(self._plan(self.scenario.wanted, self.kinds))
 
     def _nothing_to_do(self, plan: Plan) -> bool:
         for line in (*plan.diagnostics, *plan.refusals):
@@ -141,18 +140,18 @@ class _Run:
         self.counts["waits and retries"] += 1
         self.tell(f"          gcsync: {wait}")
 
-    def _plan(self, stack: Stack) -> Plan:
+    def _plan(self, stack: Stack, kinds: Mapping[str, Kind]) -> Plan:
         self.network.run += 1
         self.network.planning = True
         declared = frozenset(address.kind for address in stack.resources)
         with self._session(random.Random(self.seed)) as session:
-            refreshed = refresh(self.kinds, session, declared, at_once=1)
+            refreshed = refresh(kinds, session, declared, at_once=1)
         options = Options(allow_delete=self.scenario.all_addresses)
         return compute(stack, refreshed, _TARGET, options, fingerprint_key=None)
 
-    def _apply(self, stack: Stack) -> bool:
+    def _apply(self, stack: Stack, kinds: Mapping[str, Kind]) -> bool:
         """Plan and apply; whether all of it was done."""
-        plan = self._plan(stack)
+        plan = self._plan(stack, kinds)
         self.tell(f"run {self.network.run}: {', '.join(f'{c.action} {c.address}' for c in plan.active) or 'nothing'}")
         if plan.errored or plan.refusals:
             self._nothing_to_do(plan)
@@ -161,7 +160,7 @@ class _Run:
         with self._session(random.Random(self.seed + 1)) as session:
             report = execute(
                 plan,
-                self.kinds,
+                kinds,
                 session,
                 parallelism=self.parallelism,
                 stop=StopRequest(),

@@ -9,7 +9,6 @@ from typing import Any
 
 from gcsync.model.address import Address
 from gcsync.model.resource import Lifecycle, Removal, Resource, Safety, Stack
-
 from tests.faults.markers import render_marker
 from tests.faults.organization import SETUP, Content, Kind, Organization
 
@@ -22,7 +21,7 @@ _REPLACING = {"eventbridge_source": "suffix", "trigger": "topic"}
 
 @dataclass(frozen=True)
 class Scenario:
-    """`earlier` was applied when all was well, then `wanted` is to be. `adopted` are resources whose object is there."""
+    """`earlier` was applied when all was well, then `wanted` is to be. The objects of `adopted` are there already."""
 
     earlier: Stack
     wanted: Stack

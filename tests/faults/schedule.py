@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Fault(Enum):
-    """`before` and `after`: before the request was carried out, or when it had been. The values are those of the table."""
+    """`before` and `after`: before the request was carried out, or when it had been. The values stand in the table."""
 
     RATE_LIMITED = "429"
     RATE_LIMITED_SILENTLY = "429 without a time"
