@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 class Gateway:
     """`url` is what the client speaks to. `strike` is called once, at the boundary of number `at`.
 
+    `drops` says whether the request at which it strikes is lost.
     Boundary 2n is before the request of number n is passed on, 2n + 1 after its answer came and before it is handed on.
     """
 
     url: str = ""
     at: int | None = None
     strike: Callable[[], None] = lambda: None
+    drops: bool = True
     requests: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -30,13 +32,13 @@ class Gateway:
             return len(self.requests) - 1
 
     def reach(self, boundary: int) -> bool:
-        """Strike when this is the boundary; whether it was."""
+        """Strike when this is the boundary; whether the request is lost."""
         with self._lock:
             if boundary != self.at:
                 return False
             self.at = None
             self.strike()
-            return True
+            return self.drops
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import pytest
 
 from gcsync.emulator import EmulatorSettings, start
 from tests.e2e.gateway import Gateway, gateway
+from tests.e2e.terminal import at_terminal
 from tests.e2e.workplace import LONGEST_SECONDS, Hand, Workplace, clean_environment, command, credentials_for
 from tests.faults.markers import marker_of
 from tests.faults.organization import KINDS
@@ -73,6 +75,8 @@ class Prepared:
 
     database: Path
     requests: int
+    first_stream: int
+    first_read_back: int
 
 
 @dataclass
@@ -122,7 +126,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     copy = shutil.copy(database, folder / "rehearsal.db")
     with site(folder / "rehearsal", Path(copy), WANTED) as rehearsal:
         assert rehearsal.work.gcsync("apply", "--auto-approve", "--parallelism", "1").code == 0
-        return Prepared(database, len(rehearsal.gateway.requests))
+        requests = rehearsal.gateway.requests
+        last_write = max(number for number, line in enumerate(requests) if not line.startswith("GET"))
+        return Prepared(database, len(requests), requests.index(f"POST {STREAMS}"), last_write + 1)
 
 
 def crash_and_continue(prepared: Prepared, folder: Path, share: float, parallelism: int) -> None:
@@ -165,3 +171,58 @@ def test_every_boundary_is_among_them(prepared: Prepared) -> None:
     boundaries = 2 * prepared.requests
     reached = {round(point / (ALL_POINTS // 2 - 1) * (boundaries - 1)) for point in range(ALL_POINTS // 2)}
     assert reached == set(range(boundaries))
+
+
+class Interrupted:
+    """An apply that is sent SIGINT at a boundary; no request is lost."""
+
+    def __init__(self, place: Site, boundary: int) -> None:
+        self.process = subprocess.Popen(
+            command("apply", "--auto-approve", "--parallelism", "1"),
+            cwd=place.work.folder,
+            env=place.work.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        place.gateway.drops = False
+        place.gateway.strike = lambda: self.process.send_signal(signal.SIGINT)
+        place.gateway.at = boundary
+        self.out, self.err = self.process.communicate(timeout=LONGEST_SECONDS)
+
+
+def test_ctrl_c_finishes_the_write_under_way_and_begins_no_other(prepared: Prepared, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(prepared.database, tmp_path / "emulator.db"))
+    with site(tmp_path / "work", copy, WANTED) as place:
+        ended = Interrupted(place, 2 * prepared.first_stream)
+        assert ended.process.returncode == 130
+        assert len(place.gateway.requests) == prepared.first_stream + 1
+        assert "created" in {stream["name"] for stream in place.objects(STREAMS)}
+    assert "0 deleted, 1 adopted, 0 failed, " in ended.out
+    assert ", 0 skipped." not in ended.out
+    assert "Stopping: nothing more is begun" in ended.err
+
+
+def test_ctrl_c_during_the_read_back_takes_nothing_back(prepared: Prepared, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(prepared.database, tmp_path / "emulator.db"))
+    with site(tmp_path / "work", copy, WANTED) as place:
+        ended = Interrupted(place, 2 * prepared.first_read_back)
+        assert ended.process.returncode == 130
+        assert len(place.gateway.requests) == prepared.first_read_back + 1
+    assert "0 failed, 0 skipped." in ended.out
+
+
+def test_ctrl_c_ends_a_wait_for_the_rate_limit(offline: Workplace, tmp_path: Path) -> None:
+    offline.stack(*"abcdefghijkl")
+    settings = EmulatorSettings(database=tmp_path / "limited.db", rate_limit=12, rate_window=50.0)
+    with start(settings) as running:
+        limited = Workplace(offline.folder, offline.environ | credentials_for(running.url))
+        began = time.monotonic()
+        with at_terminal(limited, "apply", "--auto-approve") as terminal:
+            terminal.wait_for("waiting ")
+            terminal.interrupt()
+            assert terminal.end() == 130
+        assert time.monotonic() - began < 40
+    assert "0 failed" in terminal.seen
+    assert " skipped." in terminal.seen

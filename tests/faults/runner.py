@@ -29,6 +29,7 @@ from tests.faults.schedule import Schedule
 
 _ENDPOINT = Endpoint("us-east-1", "https://api.mypurecloud.com", "https://login.mypurecloud.com")
 _CLIENT = Credentials("client-1", Secret("client-secret-1"))
+_NO_PROXY = {"no_proxy": "*"}
 _TARGET = Target(Named("organization-1", "Example Ltd"), "us-east-1", "client-1")
 
 Tell = Callable[[str], None]
@@ -110,11 +111,12 @@ class _Run:
     def _without_faults(self) -> bool:
         """Whether one more apply, where one is needed, leaves nothing to do."""
         self.tell("no more faults")
-        if self._nothing_to_do(self._plan(self.scenario.wanted, self.kinds)):
+        plan = self._plan(self.scenario.wanted, self.kinds)
+        if self._nothing_to_do(plan):
             self.counts["no apply more"] += 1
             return True
         self.counts["one apply more"] += 1
-        self._apply(self.scenario.wanted, self.kinds)
+        self._carry_out(plan, self.kinds)
         return self._nothing_to_do(self._plan(self.scenario.wanted, self.kinds))
 
     def _nothing_to_do(self, plan: Plan) -> bool:
@@ -133,6 +135,7 @@ class _Run:
             sleep=self.clock.sleep,
             random=draw.random,
             clock=self.clock,
+            environ=_NO_PROXY,
             notify=self._waited,
         )
 
@@ -151,7 +154,9 @@ class _Run:
 
     def _apply(self, stack: Stack, kinds: Mapping[str, Kind]) -> bool:
         """Plan and apply; whether all of it was done."""
-        plan = self._plan(stack, kinds)
+        return self._carry_out(self._plan(stack, kinds), kinds)
+
+    def _carry_out(self, plan: Plan, kinds: Mapping[str, Kind]) -> bool:
         self.tell(f"run {self.network.run}: {', '.join(f'{c.action} {c.address}' for c in plan.active) or 'nothing'}")
         if plan.errored or plan.refusals:
             self._nothing_to_do(plan)
