@@ -24,13 +24,14 @@ class Another:
     number: int = 0
     made: set[str] = field(default_factory=set)
 
-    def act(self) -> str:
-        """Change something; says what."""
+    def act(self, path: str) -> str:
+        """Change something, at times what gcsync's request at `path` is about; says what."""
         self.number += 1
         things = [thing for thing in self.organization.things.values() if thing.content is not None]
+        near = [thing for thing in things if f"/{thing.id}" in path]
         deeds: list[Callable[[], str]] = [self._create]
         if things:
-            thing = self.draw.choice(things)
+            thing = self.draw.choice(near if near and self.draw.random() < 0.5 else things)
             deeds += [lambda: self._edit(thing)] * 5
             deeds += [lambda: self._delete(thing)]
         return self.draw.choice(deeds)()

@@ -122,21 +122,23 @@ class Judge:
         )
         if not lost:
             return
-        why = self._why_guarded(wrote, base, after)
+        why = self._why_guarded(wrote, known, after)
         if why:
             what = f"{wrote.method} of {wrote.thing.id}, request {wrote.request}, {why}: {', '.join(lost)}"
             self.found.append(Violation(LOST, what))
         else:
             self.unguarded += 1
 
-    def _why_guarded(self, wrote: Wrote, base: Content, after: Content) -> str:
+    def _why_guarded(self, wrote: Wrote, known: int, after: Content) -> str:
         """Why gcsync could have known of the edits; empty where it could not."""
         read = self._read.get(wrote.thing.id)
         if wrote.locked:
             return "which has a version"
         if read is None or read.run != wrote.run or read.planning:
             return "not read before"
-        shown = _flat(wrote.thing.revisions[read.revision].content)
+        # A read that is behind what gcsync knows already shows nothing new.
+        base = _flat(wrote.thing.revisions[known].content)
+        shown = _flat(wrote.thing.revisions[max(known, read.revision)].content)
         seen = [name for name in shown.keys() | base.keys() if shown.get(name) != base.get(name)]
         if any(shown.get(name) != after.get(name) and not _is_of_no_matter(name, after) for name in seen):
             return "whose read showed it"

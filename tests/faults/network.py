@@ -33,7 +33,7 @@ class Network(BaseAdapter):
     """One process's connection. `act` lets another writer do something; `tell` hears of everything, for a replay."""
 
     def __init__(
-        self, api: Api, clock: Clock, schedule: Schedule | None, act: Callable[[], str], tell: Callable[[str], None]
+        self, api: Api, clock: Clock, schedule: Schedule | None, act: Callable[[str], str], tell: Callable[[str], None]
     ) -> None:
         super().__init__()
         self._api, self._clock, self._schedule, self._act, self._tell = api, clock, schedule, act, tell
@@ -92,7 +92,7 @@ class Network(BaseAdapter):
     def _called(self, request: Request, authorization: str) -> Answer:
         schedule = self._schedule
         if schedule is not None and schedule.someone_acts():
-            self._note(f"          another writer: {self._act()}")
+            self._note(f"          another writer: {self._act(request.path)}")
             self.edits += 1
         refused = self._refusal(authorization)
         if refused is not None:
