@@ -19,7 +19,7 @@ from gcsync.model.failure import RemoteError
 from gcsync.model.outcome import Outcome, Report, Status
 from gcsync.model.plan import Action, Change, Operation, Plan, Step
 from gcsync.model.value import UNKNOWN, Reference, Value
-from gcsync.remote.session import GenesysSession
+from gcsync.remote.session import GenesysSession, Wait
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,8 @@ def execute(
     what is under way is finished. `adopt_late` lets a create adopt an unmanaged namesake that appeared since the plan.
     """
     pause = _until_told(stop) if sleep is time.sleep else sleep
-    writers = {name: Writer(kind, session, pause, adopt_late) for name, kind in kinds.items()}
+    look_later = _announcing(pause, session) if sleep is time.sleep else sleep
+    writers = {name: Writer(kind, session, look_later, adopt_late) for name, kind in kinds.items()}
     execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key)
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         execution.run(pool)
@@ -200,6 +201,16 @@ def _until_told(stop: StopRequest) -> Callable[[float], None]:
         stop.event.wait(seconds)
 
     return pause
+
+
+def _announcing(pause: Callable[[float], None], session: GenesysSession) -> Callable[[float], None]:
+    """The same for the waits of a write: a person is told why nothing happens."""
+
+    def look_later(seconds: float) -> None:
+        session.announce(Wait(seconds, "then looking what became of a write"))
+        pause(seconds)
+
+    return look_later
 
 
 def _unexpected(error: BaseException) -> Diagnostic:

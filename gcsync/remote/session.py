@@ -138,6 +138,10 @@ class GenesysSession:
 
         return self._listed(listing, lambda: read_cursor_pages(fetch))
 
+    def announce(self, wait: Wait) -> None:
+        """Say a wait that somebody else waits."""
+        self._surroundings.notify(wait)
+
     def pause(self, wait: Wait, path: str) -> None:
         """Announce a wait for the next try at `path`, and wait. Raises RemoteError GC328 when told to stop."""
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -320,9 +321,11 @@ def test_a_look_for_a_lost_create_ends_when_told_to_stop() -> None:
 
     organization.list = look  # type: ignore[method-assign]
     began = time.monotonic()
-    session: Any = None
+    said: list[object] = []
+    session: Any = SimpleNamespace(announce=lambda wait: said.append(str(wait)))
     kinds: Any = {"stream": organization}
     report = execute(plan, kinds, session, parallelism=1, stop=stop, on_event=lambda _: None, adopt_late=True)
     assert statuses(report) == {"stream.a": Status.FAILED}
     assert time.monotonic() - began < 1.0
     assert len(looks) > 1
+    assert said[0] == "waiting 1 s (then looking what became of a write)"
