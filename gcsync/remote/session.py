@@ -32,7 +32,7 @@ from gcsync.remote.wire import TOKEN_PATH, Call, JsonObject, NoReply, Params, Re
 __all__ = ["GenesysSession", "Pages", "Wait"]
 
 # What may lie between a read and the write that it guards, beside the two requests themselves.
-_PROMPT_SECONDS: Final = 0.5
+_PROMPT_SECONDS: Final = 0.2
 _ORGANIZATION_PATH: Final = "/api/v2/organizations/me"
 
 

@@ -80,7 +80,10 @@ class Api:
                 found.append((thing, index))
         if kind == "triggers":
             return self._cursor_page(request, found)
-        size = max(min(int(request.query.get("pageSize", 25)), self.page_size), (len(found) + 1) // 2, 1)
+        # Integrations stand on one page: where one vanishes and one appears between two pages, a numbered listing lacks
+        # an object and its total does not tell. Names of event streams are unique, so that their API notices.
+        cap = self.page_size if kind == "eventstreams" else 100
+        size = max(min(int(request.query.get("pageSize", 25)), cap), (len(found) + 1) // 2 if cap < 100 else cap, 1)
         number = int(request.query.get("pageNumber", 1))
         shown = found[(number - 1) * size : number * size]
         count = -(-len(found) // size)
