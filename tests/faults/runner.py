@@ -25,7 +25,7 @@ from tests.faults.invariants import UNFINISHED, Judge, Violation, final_violatio
 from tests.faults.network import Crash, Network
 from tests.faults.organization import Organization
 from tests.faults.scenario import furnish, make
-from tests.faults.schedule import Schedule
+from tests.faults.schedule import CRASHES, Schedule
 
 _ENDPOINT = Endpoint("us-east-1", "https://api.mypurecloud.com", "https://login.mypurecloud.com")
 _CLIENT = Credentials("client-1", Secret("client-secret-1"))
@@ -89,6 +89,7 @@ class _Run:
         if not converged:
             violations.append(Violation(UNFINISHED, "there is something to do after one more apply"))
         self.counts["requests"] = self.network.requests
+        self.counts["crashes"] = sum(self.network.faults[crash.value] for crash in CRASHES)
         self.counts["other writers' edits"] = self.network.edits
         self.counts["stale answers"] = self.organization.stale
         self.counts["unguarded updates lost"] = judge.unguarded
@@ -100,7 +101,6 @@ class _Run:
         try:
             self.counts["done at once"] += self._apply(self.scenario.wanted, self.kinds)
         except Crash:
-            self.counts["crashes"] += 1
             self.tell("the process is gone")
         except DiagnosticError as error:
             self.counts["plans not made"] += 1
