@@ -4,14 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PRISM := tests/contract/node_modules
 WORKERS ?= 2
+SCHEDULES ?= 10000
 
-.PHONY: docs help install check test test-full soak demo bench schemas format clean
+.PHONY: docs help install check test test-full soak faults demo bench schemas format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
 	@echo "make test       lint, types, import rules and the tests (under 8 minutes)"
 	@echo "make test-full  everything in make test and what is slow or needs npm (up to 45 minutes)"
 	@echo "make soak       hours of randomised runs, by hand"
+	@echo "make faults     the closing table of the fault suite, 10,000 schedules (make faults SCHEDULES=1000)"
 	@echo "make bench      speed and memory, as ratios measured in one run"
 	@echo "make schemas    write schemas/stack.schema.json anew"
 	@echo "make docs       write docs/commands.md and docs/reference.md anew"
@@ -48,6 +50,10 @@ test-full: check $(VENV)/.installed-full $(PRISM)/.installed
 
 soak: install $(VENV)/.installed-full $(PRISM)/.installed
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests --hypothesis-profile=soak
+	$(BIN)/python -m tests.faults --schedules 1000000 --seed 10000000
+
+faults: install
+	$(BIN)/python -m tests.faults --schedules $(SCHEDULES)
 
 demo: install
 	@$(BIN)/python stacks/demo.py

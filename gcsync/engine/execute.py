@@ -14,7 +14,7 @@ from gcsync.engine.options import Event, Phase, Recorder, StopRequest
 from gcsync.engine.read_back import ReadBack
 from gcsync.engine.recording import Recorded
 from gcsync.engine.references import attribute_of, resolve_change
-from gcsync.engine.twins import Twins
+from gcsync.engine.twins import Twins, look_again
 from gcsync.engine.writes import Writer, Written
 from gcsync.kinds.interface import Kind
 from gcsync.model.address import Address
@@ -22,8 +22,9 @@ from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.failure import RemoteError
 from gcsync.model.outcome import Outcome, Report, Status
 from gcsync.model.plan import Action, Change, Operation, Plan, Step
+from gcsync.model.resource import RemoteObject
 from gcsync.model.value import UNKNOWN, Reference, Value
-from gcsync.remote.session import GenesysSession
+from gcsync.remote.session import GenesysSession, Wait
 
 _log = logging.getLogger(__name__)
 
@@ -50,15 +51,18 @@ def execute(
     what is under way is finished. `adopt_late` lets a create adopt an unmanaged namesake that appeared since the plan.
     `recorder` is told of every write before it leaves, and of its end.
     """
-    writers = {name: Writer(kind, session, sleep, adopt_late) for name, kind in kinds.items()}
+    pause = _until_told(stop) if sleep is time.sleep else sleep
+    look_later = _announcing(pause, session) if sleep is time.sleep else sleep
+    writers = {name: Writer(kind, session, look_later, adopt_late) for name, kind in kinds.items()}
     execution = _Execution(plan, writers, stop, on_event, parallelism, fingerprint_key, recorder)
     with seldom_collected(), ThreadPoolExecutor(max_workers=parallelism) as pool:
+        execution.there = look_again(plan, kinds, session)
         execution.run(pool)
         outcomes = execution.outcomes()
-        outcomes = Twins(kinds, session, sleep, stop).withdraw(outcomes, execution.written, execution.left_behind)
+        outcomes = Twins(kinds, session, pause, stop).withdraw(outcomes, execution.written, execution.left_behind)
         if not stop.event.is_set():
             on_event(Event(Phase.READING_BACK, total=len(outcomes)))
-            outcomes = ReadBack(kinds, session, sleep, stop, plan.pages, on_event).check(
+            outcomes = ReadBack(kinds, session, pause, stop, plan.pages, on_event).check(
                 outcomes, execution.written, pool
             )
     return Report(plan.stack, outcomes, interrupted=stop.signal)
@@ -75,8 +79,10 @@ class _Execution:
     recorder: Recorder | None = None
     written: dict[Address, Written] = field(default_factory=dict)
     failed: dict[Address, Diagnostic] = field(default_factory=dict)
-    left_behind: dict[Address, str] = field(default_factory=dict)
-    """The ids of objects that a failed create has left half made."""
+    left_behind: dict[Address, RemoteObject] = field(default_factory=dict)
+    """What failed creates have left half made."""
+    there: Mapping[Address, RemoteObject] = field(default_factory=dict)
+    """What is to be created, and is there after all."""
     ended: dict[int, bool] = field(default_factory=dict)
     requirers: dict[int, list[int]] = field(default_factory=dict)
     changes: dict[Address, Change] = field(default_factory=dict)
@@ -134,7 +140,7 @@ class _Execution:
         self.changes[step.address] = change
         writer = self._writer(step, change)
         if step.operation is Operation.CREATE:
-            return writer.create(change)
+            return writer.create(change, self.there.get(step.address))
         if step.operation is Operation.DELETE:
             return writer.delete(change)
         earlier = self.written.get(step.address)
@@ -228,6 +234,25 @@ class _Execution:
                 if not self.ended.get(required) and self.plan.steps[required].address != change.address:
                     return f"{self.plan.steps[required].address} was not done"
         return "interrupted before it was begun"
+
+
+def _until_told(stop: StopRequest) -> Callable[[float], None]:
+    """A sleep that ends when the execution is asked to stop."""
+
+    def pause(seconds: float) -> None:
+        stop.event.wait(seconds)
+
+    return pause
+
+
+def _announcing(pause: Callable[[float], None], session: GenesysSession) -> Callable[[float], None]:
+    """The same for the waits of a write: a person is told why nothing happens."""
+
+    def look_later(seconds: float) -> None:
+        session.announce(Wait(seconds, "then looking what became of a write"))
+        pause(seconds)
+
+    return look_later
 
 
 def _unexpected(error: BaseException) -> Diagnostic:

@@ -25,6 +25,7 @@ def find_problems(
         problems += _names_of_others(stack, matching, changes)
         problems += _lost_markers(stack, matching, changes)
         problems += _ambiguous_adoptions(stack, matching)
+        problems += _adoptions_that_would_replace(changes)
         problems += _look_alikes(matching, changes)
         problems += _over_capacity(changes, refreshed)
     return problems
@@ -155,6 +156,21 @@ def _ambiguous_adoptions(stack: Stack, matching: Matching) -> Iterator[Diagnosti
                 place=stack.resources[address].locate((names[-1],)),
                 path=str(address),
                 hint="delete or change all but the one to be adopted",
+            )
+
+
+def _adoptions_that_would_replace(changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
+    """What nobody owns is never deleted, so it cannot be replaced by one that fits either."""
+    for change in changes:
+        forcing = [attribute.name for attribute in change.differing if attribute.forces_replacement]
+        if change.action is Action.ADOPT and forcing:
+            yield Diagnostic(
+                "GC514",
+                f'"{change.name}" ({change.id}) is there without a marker, and its {" and ".join(forcing)} cannot '
+                "change in place to what is declared",
+                place=change.desired.locate((forcing[0],)) if change.desired is not None else None,
+                path=str(change.address),
+                hint=f"declare the {forcing[0]} that it has, choose another name, or delete that object",
             )
 
 

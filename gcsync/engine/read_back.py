@@ -73,6 +73,9 @@ class ReadBack:
         try:
             found = self._find(kind, [o.id for o in outcomes if o.id is not None], pool)
         except RemoteError as error:
+            if self.stop.event.is_set():
+                # Interrupted, not refused: what was answered counts as done.
+                return [_Verdict(outcome) for outcome in outcomes]
             return [_Verdict(replace(o, status=Status.NOT_VERIFIED, diagnostic=error.diagnostic)) for o in outcomes]
         verdicts = [_verdict(outcome, found.get(outcome.id or "")) for outcome in outcomes]
         for verdict in verdicts:

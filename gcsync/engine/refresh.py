@@ -17,15 +17,18 @@ from gcsync.remote.session import GenesysSession
 _READINGS = 3
 
 
-def refresh(kinds: Mapping[str, Kind], session: GenesysSession, declared: frozenset[str]) -> Refreshed:
+def refresh(
+    kinds: Mapping[str, Kind], session: GenesysSession, declared: frozenset[str], *, at_once: int | None = None
+) -> Refreshed:
     """List every kind. One that is not `declared` and cannot be listed is not checked; a declared one is an error.
 
-    Raises DiagnosticError with what every failing kind said.
+    All kinds are listed at once; `at_once` 1 lists one after another, in their order. Raises DiagnosticError with what
+    every failing kind said.
     """
     listings: dict[str, Listing] = {}
     not_checked: list[NotChecked] = []
     errors: list[Diagnostic] = []
-    pool = ThreadPoolExecutor(max_workers=max(1, len(kinds)))
+    pool = ThreadPoolExecutor(max_workers=at_once or max(1, len(kinds)))
     try:
         running = {
             name: pool.submit(_list_with_capacity if name in declared else _list, kind, session)

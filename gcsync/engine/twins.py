@@ -8,22 +8,25 @@ stay.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from gcsync.engine.options import StopRequest
-from gcsync.engine.writes import Written
+from gcsync.engine.writes import Written, changed_attributes
 from gcsync.kinds.interface import Kind
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.failure import OutcomeUnknown, RemoteError
 from gcsync.model.marker import Marker
 from gcsync.model.outcome import Outcome, Status
-from gcsync.model.plan import Action
+from gcsync.model.plan import Action, Plan
 from gcsync.model.resource import Listing, RemoteObject
 from gcsync.remote.session import GenesysSession
 from gcsync.schema.semantics import kind_schema
+
+_log = logging.getLogger(__name__)
 
 # A listing that does not show our own object yet is waited for, 15 s in all.
 _PAUSES = (0.0, 0.5, 1.0, *[1.5] * 9)
@@ -31,13 +34,41 @@ _PAUSES = (0.0, 0.5, 1.0, *[1.5] * 9)
 _Outcomes = dict[Address, Outcome]
 
 
+def look_again(plan: Plan, kinds: Mapping[str, Kind], session: GenesysSession) -> dict[Address, RemoteObject]:
+    """What is to be created and is there after all: objects that the listing of the plan may have missed.
+
+    A listing of several pages lacks an object, and does not tell, when one vanishes and another appears between two of
+    its pages. Where names are unique the API refuses a second one; of other kinds the listing is read once more, if
+    anything is to be created at all.
+    """
+    found: dict[Address, RemoteObject] = {}
+    creates = {change.address for change in plan.changes if change.action is Action.CREATE and not change.continues}
+    for kind in sorted({address.kind for address in creates}):
+        if plan.pages.get(kind, 1) < 2 or "name" in kind_schema(kind).unique:
+            continue
+        try:
+            listing = kinds[kind].list(session)
+        except RemoteError as error:
+            _log.info("%s could not be listed once more before its creates: %s", kind, error.diagnostic.message)
+            continue
+        for remote in listing.objects:
+            owner, address = _label(remote) or ("", None)
+            if owner == plan.owner and address in creates:
+                found[address] = remote
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An object of this run: what became of its change, and its id. One that is half made has failed."""
+    """An object of this run: what became of its change, and how it was made. One that is half made has failed."""
 
     outcome: Outcome
     marker: Marker
-    id: str
+    remote: RemoteObject
+
+    @property
+    def id(self) -> str:
+        return self.remote.id
 
     @property
     def label(self) -> tuple[str, Address]:
@@ -54,9 +85,12 @@ class Twins:
     stop: StopRequest
 
     def withdraw(
-        self, outcomes: tuple[Outcome, ...], written: Mapping[Address, Written], left_behind: Mapping[Address, str]
+        self,
+        outcomes: tuple[Outcome, ...],
+        written: Mapping[Address, Written],
+        left_behind: Mapping[Address, RemoteObject],
     ) -> tuple[Outcome, ...]:
-        """The outcomes, in which what was withdrawn has failed. `left_behind` holds the ids of half-made objects."""
+        """The outcomes, in which what was withdrawn has failed. `left_behind` holds half-made objects."""
         made: dict[str, list[Made]] = defaultdict(list)
         for outcome in outcomes:
             one = _made(outcome, written.get(outcome.address), left_behind.get(outcome.address))
@@ -82,7 +116,7 @@ class Twins:
                 break
             same = _by_label(listing)
             for one in doubtful:
-                twin = next((remote for remote in same[one.label] if remote.id != one.id), None)
+                twin = self._twin(kind, one, same[one.label])
                 if twin is not None:
                     verdicts[one.outcome.address] = self._withdraw(kind, one, twin)
             reason = "objects came and went while they were listed" if listing.moved else ""
@@ -92,6 +126,20 @@ class Twins:
             verdicts |= {one.outcome.address: _unknown(one, reason) for one in doubtful}
         return verdicts
 
+    def _twin(self, kind: Kind, one: Made, same: list[RemoteObject]) -> RemoteObject | None:
+        """Another object of that owner and address that is there: a listing that lags shows deleted ones as well."""
+        for remote in same:
+            if remote.id in (one.id, one.outcome.change.id):
+                continue
+            try:
+                found = kind.read(self.session, remote.id)
+            except RemoteError:
+                # Nobody knows: what may be a twin is taken for one.
+                return remote
+            if found is not None and _label(found) == one.label:
+                return found
+        return None
+
     def _withdraw(self, kind: Kind, one: Made, twin: RemoteObject) -> Outcome:
         """Delete what is verifiably ours: the id that we got, with our owner and address in its marker."""
         try:
@@ -99,6 +147,8 @@ class Twins:
             if current is not None:
                 if _label(current) != one.label:
                     return _kept(one, twin, "its marker is another one by now")
+                if changed_attributes(one.remote, current):
+                    return _kept(one, twin, "somebody changed it since it was made")
                 self._delete(kind, current)
         except RemoteError as error:
             return _kept(one, twin, error.diagnostic.message)
@@ -112,7 +162,7 @@ class Twins:
                 kind.delete(self.session, current)
 
 
-def _made(outcome: Outcome, written: Written | None, half_made: str | None) -> Made | None:
+def _made(outcome: Outcome, written: Written | None, half_made: RemoteObject | None) -> Made | None:
     """What this run made for a change; None where it made nothing."""
     marker = outcome.change.marker
     if marker is None:
@@ -121,7 +171,7 @@ def _made(outcome: Outcome, written: Written | None, half_made: str | None) -> M
         return Made(outcome, marker, half_made) if half_made is not None else None
     if written is None or written.remote is None or written.action is not Action.CREATE:
         return None
-    return Made(outcome, marker, written.remote.id) if outcome.status is Status.DONE else None
+    return Made(outcome, marker, written.remote) if outcome.status is Status.DONE else None
 
 
 def _by_label(listing: Listing) -> dict[tuple[str, Address], list[RemoteObject]]:

@@ -6,11 +6,12 @@ Every function returns a `Written` or raises `RemoteError`; none writes over wha
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from gcsync.kinds.interface import Kind
 from gcsync.model.diagnostic import Diagnostic
-from gcsync.model.failure import ChangedSince, NameTaken, NotFound, OutcomeUnknown, RemoteError
+from gcsync.model.failure import ChangedSince, NameTaken, NotCarriedOut, NotFound, OutcomeUnknown, RemoteError
 from gcsync.model.marker import Marker
 from gcsync.model.plan import Action, Change
 from gcsync.model.resource import RemoteObject
@@ -18,9 +19,11 @@ from gcsync.model.value import Value
 from gcsync.remote.session import GenesysSession
 from gcsync.schema.semantics import Shape, differ, kind_schema
 
-_LOOKS = 3
-_SECONDS_BETWEEN_LOOKS = 1.0
-_CREATE_ATTEMPTS = 3
+# An eventually consistent listing shows a new object within seconds; only then is a create repeated.
+_LOOKS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
+_CREATE_ATTEMPTS: Final = 3
+# Before each try of a write the object is read, right after the wait.
+_WRITES: Final = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,12 @@ class Writer:
     sleep: Callable[[float], None]
     adopt_late: bool = False
 
-    def create(self, change: Change) -> Written:
-        """Make the object of a change, once, whatever happens to the answer."""
+    def create(self, change: Change, there: RemoteObject | None = None) -> Written:
+        """Make the object of a change, once, whatever happens to the answer; not where it is `there` after all."""
+        if there is not None:
+            return self._continue(change, there, "it was there already; the plan's listing had missed it")
         if change.continues:
-            return self._continue(change, self._present(change, _remote(change)), "it was half made, and is finished")
+            return self._continue(change, _remote(change), "it was half made, and is finished")
         for _ in range(_CREATE_ATTEMPTS):
             try:
                 return Written(self._send_create(change), Action.CREATE)
@@ -52,63 +57,96 @@ class Writer:
                 return self._meet_namesake(change, error)
             except OutcomeUnknown as error:
                 lost = error
-                found = self._find_by_marker(change)
+                found = self._look_for(lambda remote: _is_ours(remote, change), lost)
                 if found is not None:
                     return self._continue(change, found, "its answer was lost; found by its marker")
         raise lost
 
     def update(self, change: Change, expected: RemoteObject, marker: Marker | None) -> Written:
         """Lay the declared attributes over the object, if it is still as the plan saw it."""
-        base = self._fresh(change, expected) if expected.version is None else expected
-        attributes = _declared(change)
-        try:
-            return Written(self.kind.update(self.session, base, attributes, marker), change.action)
-        except (ChangedSince, OutcomeUnknown):
-            current = self._present(change, expected)
-            if self._is_written(current, attributes, marker):
-                return Written(current, change.action, "its answer was lost; it reads as written")
-            self._refuse_if_changed(change, expected, current)
-        return Written(self.kind.update(self.session, current, attributes, marker), change.action)
+        return self._lay_over(change, expected, _declared(change), marker, change.action)
 
     def rename(self, change: Change, name: str) -> Written:
         """Give the object a temporary name and leave all else, its marker too."""
         expected = _remote(change)
-        base = self._fresh(change, expected) if expected.version is None else expected
         marker = expected.marker if isinstance(expected.marker, Marker) else None
-        return Written(self.kind.update(self.session, base, {"name": name}, marker), Action.UPDATE)
+        written = self._lay_over(change, expected, {"name": name}, marker, Action.UPDATE)
+        if written.note and written.remote is not None:
+            # The write that follows would lay everything declared over what somebody changed since.
+            self._refuse_if_changed(change, expected, written.remote, besides=frozenset(("name",)))
+        return written
 
     def delete(self, change: Change) -> Written:
-        """Delete the object, if it is still as the plan saw it."""
-        expected = _remote(change)
-        current = self.kind.read(self.session, expected.id)
-        if current is None:
-            return Written(None, change.action, "it was gone already")
-        self._refuse_if_changed(change, expected, current)
-        try:
-            self.kind.delete(self.session, current)
-        except OutcomeUnknown:
-            if self.kind.read(self.session, expected.id) is not None:
+        """Delete the object, if it is still as the plan saw it. No API locks a delete: it follows a read at once."""
+        expected, lost = _remote(change), None
+        for seconds in _WRITES:
+            self._rest(seconds)
+            current = self._read_after(expected.id, lost)
+            if current is None:
+                return Written(None, change.action, "" if lost else "it was gone already")
+            self._refuse_if_changed(change, expected, current)
+            try:
                 self.kind.delete(self.session, current)
-        return Written(None, change.action)
+            except (OutcomeUnknown, NotCarriedOut) as error:
+                lost = error
+            else:
+                return Written(None, change.action)
+        raise lost or _never_tried(change)
+
+    def _lay_over(
+        self,
+        change: Change,
+        expected: RemoteObject,
+        attributes: dict[str, Value],
+        marker: Marker | None,
+        action: Action,
+        note: str = "",
+    ) -> Written:
+        """Write over an object that is as expected: by its version, else by reading it immediately before.
+
+        What went without an answer, or met another version, is decided by reading the object; one that was changed in
+        nothing that gcsync knows is written again.
+        """
+        lost: RemoteError | None = None
+        for seconds in _WRITES:
+            self._rest(seconds)
+            base = expected
+            if lost is not None or expected.version is None:
+                base = self._present(change, expected, lost)
+                if lost is not None and self._is_written(base, attributes, marker):
+                    return Written(base, action, note or "its answer was lost; it reads as written")
+                self._refuse_if_changed(change, expected, base)
+            try:
+                return Written(self.kind.update(self.session, base, attributes, marker), action, note)
+            except (ChangedSince, OutcomeUnknown, NotCarriedOut) as error:
+                lost = error
+        raise lost or _never_tried(change)
+
+    def _rest(self, seconds: float) -> None:
+        if seconds:
+            self.sleep(seconds)
 
     def _continue(self, change: Change, found: RemoteObject, note: str) -> Written:
-        if found.half_made:
-            found = self.kind.update(self.session, found, _declared(change), change.marker)
-        return Written(found, Action.CREATE, note)
+        if not found.half_made:
+            return Written(found, Action.CREATE, note)
+        return self._lay_over(change, found, _declared(change), change.marker, Action.CREATE, note)
 
     def _send_create(self, change: Change) -> RemoteObject:
         if change.marker is None:
             raise TypeError("a create leaves a marker")
         return self.kind.create(self.session, _declared(change), change.marker)
 
-    def _find_by_marker(self, change: Change) -> RemoteObject | None:
-        """Our own object, whose create may or may not have gone through; a listing that lags is waited for."""
-        for look in range(_LOOKS):
-            if look:
-                self.sleep(_SECONDS_BETWEEN_LOOKS * 2 ** (look - 1))
-            for remote in self.kind.list(self.session).objects:
-                if _is_ours(remote, change):
-                    return remote
+    def _look_for(self, wanted: Callable[[RemoteObject], bool], lost: RemoteError) -> RemoteObject | None:
+        """An object of the listing; one that lags is waited for. Where nobody can look, `lost` is what is known."""
+        for seconds in _LOOKS:
+            self._rest(seconds)
+            try:
+                objects = self.kind.list(self.session).objects
+            except RemoteError as error:
+                raise _not_looked_up(lost, error) from None
+            found = next(filter(wanted, objects), None)
+            if found is not None:
+                return found
         return None
 
     def _meet_namesake(self, change: Change, conflict: NameTaken) -> Written:
@@ -117,7 +155,7 @@ class Writer:
         wanted = key_of(change.desired.attributes) if change.desired is not None else None
         if wanted is None:
             raise conflict
-        namesake = next((r for r in self.kind.list(self.session).objects if key_of(r.attributes) == wanted), None)
+        namesake = self._look_for(lambda remote: key_of(remote.attributes) == wanted, conflict)
         if namesake is None:
             raise conflict
         if _is_ours(namesake, change):
@@ -130,16 +168,19 @@ class Writer:
         attributes = _declared(change)
         if self._is_written(remote, attributes, change.marker):
             return Written(remote, action, note)
-        return Written(self.kind.update(self.session, remote, attributes, change.marker), action, note)
+        return self._lay_over(change, remote, attributes, change.marker, action, note)
 
-    def _fresh(self, change: Change, expected: RemoteObject) -> RemoteObject:
-        """Without a version the object is read immediately before; one round trip stays unguarded."""
-        current = self._present(change, expected)
-        self._refuse_if_changed(change, expected, current)
-        return current
+    def _read_after(self, object_id: str, lost: RemoteError | None) -> RemoteObject | None:
+        """The object as it is now; where it cannot be read after a lost answer, that is what is known."""
+        try:
+            return self.kind.read(self.session, object_id)
+        except RemoteError as error:
+            if isinstance(lost, OutcomeUnknown):
+                raise _not_looked_up(lost, error) from None
+            raise
 
-    def _present(self, change: Change, expected: RemoteObject) -> RemoteObject:
-        current = self.kind.read(self.session, expected.id)
+    def _present(self, change: Change, expected: RemoteObject, lost: RemoteError | None = None) -> RemoteObject:
+        current = self._read_after(expected.id, lost)
         if current is None:
             raise NotFound(
                 Diagnostic(
@@ -151,8 +192,10 @@ class Writer:
             )
         return current
 
-    def _refuse_if_changed(self, change: Change, expected: RemoteObject, current: RemoteObject) -> None:
-        changed = changed_attributes(expected, current)
+    def _refuse_if_changed(
+        self, change: Change, expected: RemoteObject, current: RemoteObject, besides: frozenset[str] = frozenset()
+    ) -> None:
+        changed = [name for name in changed_attributes(expected, current) if name not in besides]
         if changed:
             raise ChangedSince(
                 Diagnostic(
@@ -204,6 +247,17 @@ def _remote(change: Change) -> RemoteObject:
     if change.remote is None:
         raise TypeError(f"{change.action} of {change.address} is about an object that is there")
     return change.remote
+
+
+def _never_tried(change: Change) -> TypeError:
+    return TypeError(f"{change.address} was not tried")
+
+
+def _not_looked_up(lost: RemoteError, error: RemoteError) -> RemoteError:
+    """What is known of a write whose answer was lost, and whose outcome could not be looked up either."""
+    message = f"{lost.diagnostic.message}; looking it up failed: {error.diagnostic.message}"
+    diagnostic = replace(lost.diagnostic, message=message)
+    return type(lost)(diagnostic, status=lost.status, code=lost.code, context_id=lost.context_id)
 
 
 def _is_ours(remote: RemoteObject, change: Change) -> bool:

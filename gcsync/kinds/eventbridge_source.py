@@ -17,7 +17,15 @@ from typing import Final
 
 from gcsync.kinds.fields import Access, Fields, fields_of, object_path, or_none, written
 from gcsync.model.diagnostic import Diagnostic
-from gcsync.model.failure import ChangedSince, NameTaken, NoSuchKind, NotFound, OutcomeUnknown, RemoteError
+from gcsync.model.failure import (
+    ChangedSince,
+    NameTaken,
+    NoSuchKind,
+    NotCarriedOut,
+    NotFound,
+    OutcomeUnknown,
+    RemoteError,
+)
 from gcsync.model.marker import Marker, UnusableMarker, join, split
 from gcsync.model.resource import Listing, RemoteObject, RemoteStatus
 from gcsync.model.value import Value, reveal
@@ -31,6 +39,7 @@ _PATH: Final = "/api/v2/integrations"
 _WHAT: Final = "EventBridge source"
 _EXPAND: Final = {"expand": "config.current"}
 _LONGEST_NAME: Final = 256
+_TRIES: Final = 6
 # What the API returns for empty notes (Terraform provider, resource_genesyscloud_integration_utils.go:40).
 _EMPTY_NOTES: Final = "node_dynamodb_empty_string"
 # aws-event-bridge-module, main.tf:6-11.
@@ -77,17 +86,20 @@ class EventBridgeSource:
 
     def create(self, session: GenesysSession, attributes: Mapping[str, Value], marker: Marker) -> RemoteObject:
         """Three writes. What fails after the first leaves an object that is `half_made`, found by its name."""
-        body = {"name": _provisional_name(reveal(attributes["name"]), marker), "integrationType": {"id": TYPE}}
+        name = _provisional_name(reveal(attributes["name"]), marker)
+        body = {"name": name, "integrationType": {"id": TYPE}}
         try:
             made = session.post(_PATH, body, **_ADD)
         except NameTaken as error:
             raise _conflict(error) from None
-        object_id = written(lambda: fields_of(_WHAT, made)).object_id
+        left = written(lambda: _from_wire(made, {}))
         try:
-            config = session.get(_config_path(object_id), **_VIEW)
-            return self.update(session, _from_wire(made, config), attributes, marker)
+            config = session.get(_config_path(left.id), **_VIEW)
+            _refuse_touched(name, left.id, config)
+            left = _from_wire(made, config)
+            return self.update(session, left, attributes, marker)
         except RemoteError as error:
-            raise _unfinished(error, object_id) from None
+            raise _unfinished(error, left) from None
 
     def update(
         self, session: GenesysSession, remote: RemoteObject, attributes: Mapping[str, Value], marker: Marker | None
@@ -105,7 +117,7 @@ class EventBridgeSource:
         return written(lambda: _from_wire(integration, config))
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
-        or_none(lambda: session.delete(_path(remote.id), **_DELETE))
+        or_none(lambda: session.delete(_path(remote.id), prompt=True, **_DELETE))
 
 
 def _path(object_id: str) -> str:
@@ -296,19 +308,27 @@ def _put(session: GenesysSession, remote: RemoteObject, body: JsonObject) -> Jso
 
 
 def _switch(session: GenesysSession, object_id: str, state: str, expected: RemoteObject | None) -> JsonObject:
-    """The integration in the wanted state. With `expected` it is looked at first: a PATCH has no lock of its own."""
+    """The integration in the wanted state. A PATCH has no lock: it is sent at once, and after a read when sent again.
+
+    With `expected` the configuration is looked at first.
+    """
     path = _path(object_id)
     if expected is not None:
         current = session.get(_config_path(object_id), **_VIEW)
         if current.get("version") != expected.version:
             raise _moved_on(None, expected)
-    try:
-        return session.patch(path, {"intendedState": state}, **_EDIT)
-    except OutcomeUnknown as error:
+    for _ in range(_TRIES):
+        try:
+            return session.patch(path, {"intendedState": state}, prompt=True, **_EDIT)
+        except (OutcomeUnknown, NotCarriedOut) as error:
+            lost = error
         current = session.get(path, **_VIEW)
         if current.get("intendedState") == state:
             return current
-        raise RemoteError(error.diagnostic, status=error.status, code=error.code) from None
+        if isinstance(lost, OutcomeUnknown):
+            # It may have been carried out, and taken back by somebody.
+            break
+    raise RemoteError(lost.diagnostic, status=lost.status, code=lost.code) from None
 
 
 # What can go wrong.
@@ -342,13 +362,22 @@ def _moved_on(error: RemoteError | None, remote: RemoteObject) -> ChangedSince:
     return ChangedSince(diagnostic, status=error.status if error is not None else None)
 
 
-def _unfinished(error: RemoteError, object_id: str) -> RemoteError:
+def _refuse_touched(name: str, object_id: str, config: JsonObject) -> None:
+    """Raises ChangedSince GC342 where somebody already gave the new integration a name, notes or a place in AWS."""
+    notes = config.get("notes")
+    if config.get("name", name) == name and notes in (None, "", _EMPTY_NOTES) and not any(_place(config)):
+        return
+    message = f"the configuration of the new integration {object_id} was changed by somebody else"
+    raise ChangedSince(Diagnostic("GC342", message, hint="plan again and look at the difference"))
+
+
+def _unfinished(error: RemoteError, remote: RemoteObject) -> RemoteError:
     """The error of a later call of a create; none of which the engine would take for the outcome of the first."""
-    left = f"integration {object_id} is half made: the next apply goes on with it (a plan may call what is left drift)"
+    left = f"integration {remote.id} is half made: the next apply goes on with it (a plan may call what is left drift)"
     hint = f"{error.diagnostic.hint}; {left}"
     kind = RemoteError if isinstance(error, NameTaken | OutcomeUnknown) else type(error)
     diagnostic = replace(error.diagnostic, hint=hint.removeprefix("; "))
-    return kind(diagnostic, status=error.status, code=error.code, context_id=error.context_id, left_behind=object_id)
+    return kind(diagnostic, status=error.status, code=error.code, context_id=error.context_id, left_behind=remote)
 
 
 def _conflict(error: NameTaken) -> RemoteError:

@@ -36,11 +36,15 @@ class Kind(Protocol):
         """Lay `attributes` over the object as it was read; what they do not name survives, unknown fields too.
 
         An attribute that is None is taken away, and gcsync's marker where `marker` is None. `remote.version`, where
-        there is one, is the lock. Raises ChangedSince, NameTaken, NotFound or OutcomeUnknown.
+        there is one, is the lock; without one the object was just read. Raises ChangedSince, NameTaken, NotFound,
+        OutcomeUnknown, or NotCarriedOut where a write without a lock could not be sent at once.
         """
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
-        """Delete the object; one that is gone already is no error."""
+        """Delete the object, which was just read; one that is gone already is no error.
+
+        Raises OutcomeUnknown, or NotCarriedOut where it could not be sent at once.
+        """
 
 
 @runtime_checkable

@@ -59,11 +59,12 @@ class Stream:
     def update(
         self, session: GenesysSession, remote: RemoteObject, attributes: Mapping[str, Value], marker: Marker | None
     ) -> RemoteObject:
-        return _written(session.put(_path(remote.id), _replacement(remote, attributes, marker), scope=_WRITE))
+        body = _replacement(remote, attributes, marker)
+        return _written(session.put(_path(remote.id), body, scope=_WRITE, prompt=remote.version is None))
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
         try:
-            session.delete(_path(remote.id), scope=_DELETE)
+            session.delete(_path(remote.id), scope=_DELETE, prompt=True)
         except NotFound:
             return
 

@@ -91,7 +91,7 @@ class Trigger:
         return written(lambda: _from_wire(answer))
 
     def delete(self, session: GenesysSession, remote: RemoteObject) -> None:
-        or_none(lambda: session.delete(_path(remote.id), **_DELETE))
+        or_none(lambda: session.delete(_path(remote.id), prompt=True, **_DELETE))
 
 
 def _path(object_id: str) -> str:

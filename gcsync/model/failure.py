@@ -6,18 +6,20 @@ RemoteError                 a diagnostic, and what the API said
 ├── NotFound                the object is gone (404 on an object)
 ├── NameTaken               another object bears that name (409 on a create or a rename)
 ├── ChangedSince            the object is no longer what the plan saw (409 on a version, or read and compared)
-└── OutcomeUnknown          a write whose answer was lost: look before doing it again
+├── OutcomeUnknown          a write whose answer was lost: look before doing it again
+└── NotCarriedOut           a write that was not done, and is not sent again before the object was looked at anew
 """
 
 from __future__ import annotations
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.model.resource import RemoteObject
 
 
 class RemoteError(DiagnosticError):
     """Carries one diagnostic; `status`, `code` and `context_id` are the API's own, where it gave them.
 
-    `left_behind` is the id of the object that a create has left half made.
+    `left_behind` is the object that a create has left half made, as it was when it failed.
     """
 
     def __init__(
@@ -27,7 +29,7 @@ class RemoteError(DiagnosticError):
         status: int | None = None,
         code: str = "",
         context_id: str = "",
-        left_behind: str | None = None,
+        left_behind: RemoteObject | None = None,
     ) -> None:
         super().__init__(diagnostic)
         self.status = status
@@ -62,3 +64,7 @@ class ChangedSince(RemoteError):
 
 class OutcomeUnknown(RemoteError):
     """The request may or may not have been carried out."""
+
+
+class NotCarriedOut(RemoteError):
+    """The request was certainly not carried out, and time has passed since the object was read."""

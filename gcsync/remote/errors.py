@@ -17,6 +17,7 @@ from gcsync.model.failure import (
     Denied,
     NameTaken,
     NoSuchKind,
+    NotCarriedOut,
     NotFound,
     OutcomeUnknown,
     RemoteError,
@@ -33,6 +34,7 @@ _VERSION_MISMATCH: Final = frozenset({"version.mismatch"})
 _VERSION_WORDING: Final = ("does not match the current version", "does not match latest draft version")
 _NESTED_AT_MOST: Final = 5
 
+_AGAIN: Final = "many programs may be using the rate limit of this OAuth client: run it again later"
 _LOOK_FIRST: Final = "look at what is there before doing it again: `gcsync plan` shows it"
 _CLIENT_HINT: Final = (
     "check the client id and secret, and the region: an OAuth client works in the region of its organization only"
@@ -72,14 +74,22 @@ class Explainer:
     def given_up(self, call: Call, again: Again) -> RemoteError:
         """The error for a call that was repeated as often as it may be, or may not be repeated at all."""
         if again.rate_limited and again.reply is not None:
-            return self._error(RemoteError, "GC317", call, again.reply, _rate_hint(again))
+            kind = NotCarriedOut if call.prompt and not again.asks_too_much else RemoteError
+            return self._error(kind, "GC317", call, again.reply, _rate_hint(again))
         if not call.reads and again.uncertain:
             what = f"answered {again.reason}" if again.reply is not None else str(again.missing)
             return self.unknown(call, what, again.reply)
         if again.reply is not None:
             hint = "Genesys Cloud is in trouble or busy: see https://status.mypurecloud.com and try again later"
             return self._error(RemoteError, "GC318", call, again.reply, hint)
-        return self.no_reply(call, again.missing or NoReply(Trouble.DROPPED, "no answer"))
+        error = self.no_reply(call, again.missing or NoReply(Trouble.DROPPED, "no answer"))
+        return NotCarriedOut(error.diagnostic) if call.prompt else error
+
+    def late(self, call: Call, why: str) -> NotCarriedOut:
+        """The error for a prompt call that could not be sent at once."""
+        return NotCarriedOut(
+            Diagnostic("GC515", f"{call}: not sent, {why} came between it and the read before", hint=_AGAIN)
+        )
 
     def no_reply(self, call: Call, missing: NoReply) -> RemoteError:
         """The error for a host that cannot be reached or understood."""

@@ -6,7 +6,8 @@
 | 502, 503, 504, dropped, timed out      | again  | again              | outcome unknown   |
 | 408, 500                               | again  | outcome unknown    | outcome unknown   |
 
-A PATCH is only ever sent with whole values, so that twice is the same as once.
+A PATCH is only ever sent with whole values, so that twice is the same as once. A prompt call (wire.py) is not sent
+again at all: who sent it has to read the object anew first.
 """
 
 from __future__ import annotations
@@ -194,7 +195,7 @@ def _classify(call: Call, send: Callable[[], Reply]) -> Reply:
 
 
 def _repeatable(call: Call, again: Again) -> bool:
-    if again.asks_too_much:
+    if again.asks_too_much or call.prompt:
         return False
     if call.reads or not again.uncertain:
         return True

@@ -33,6 +33,8 @@ from gcsync.remote.wire import TOKEN_PATH, Call, JsonObject, NoReply, Params, Re
 
 __all__ = ["GenesysSession", "Pages", "Wait"]
 
+# What may lie between a read and the write that it guards, beside the two requests themselves.
+_PROMPT_SECONDS: Final = 0.2
 _ORGANIZATION_PATH: Final = "/api/v2/organizations/me"
 
 
@@ -100,19 +102,28 @@ class GenesysSession:
         call = Call("POST", path, body=body, scope=scope, target=Target.LISTING, permission=permission)
         return self._object(call, self._send(call))
 
-    def put(self, path: str, body: Value, *, scope: str = "", permission: str = "") -> JsonObject:
-        """Replace the object at `path`. Raises NotFound, NameTaken, ChangedSince, OutcomeUnknown."""
-        call = Call("PUT", path, body=body, scope=scope, permission=permission)
+    def put(self, path: str, body: Value, *, scope: str = "", permission: str = "", prompt: bool = False) -> JsonObject:
+        """Replace the object at `path`. Raises NotFound, NameTaken, ChangedSince, OutcomeUnknown.
+
+        With `prompt`, for an object without a version that was just read, it is sent at once and once; where that
+        cannot be it raises NotCarriedOut or OutcomeUnknown, and the object is to be read again first.
+        """
+        call = Call("PUT", path, body=body, scope=scope, permission=permission, prompt=prompt)
         return self._object(call, self._send(call))
 
-    def patch(self, path: str, body: Value, *, scope: str = "", permission: str = "") -> JsonObject:
-        """Set some values of the object at `path`; `body` must do the same twice. Raises NotFound, OutcomeUnknown."""
-        call = Call("PATCH", path, body=body, scope=scope, permission=permission)
+    def patch(
+        self, path: str, body: Value, *, scope: str = "", permission: str = "", prompt: bool = False
+    ) -> JsonObject:
+        """Set some values of the object at `path`; `body` must do the same twice, `prompt` as in `put`.
+
+        Raises NotFound, OutcomeUnknown, NotCarriedOut.
+        """
+        call = Call("PATCH", path, body=body, scope=scope, permission=permission, prompt=prompt)
         return self._object(call, self._send(call))
 
-    def delete(self, path: str, *, scope: str = "", permission: str = "") -> None:
-        """Delete the object at `path`. Raises NotFound, OutcomeUnknown."""
-        self._send(Call("DELETE", path, scope=scope, permission=permission))
+    def delete(self, path: str, *, scope: str = "", permission: str = "", prompt: bool = False) -> None:
+        """Delete the object at `path`; `prompt` as in `put`. Raises NotFound, OutcomeUnknown, NotCarriedOut."""
+        self._send(Call("DELETE", path, scope=scope, permission=permission, prompt=prompt))
 
     def pages(
         self,
@@ -141,6 +152,10 @@ class GenesysSession:
             return self._object(call, self._send(call))
 
         return self._listed(listing, lambda: read_cursor_pages(fetch))
+
+    def announce(self, wait: Wait) -> None:
+        """Say a wait that somebody else waits."""
+        self._surroundings.notify(wait)
 
     def pause(self, wait: Wait, path: str) -> None:
         """Announce a wait for the next try at `path`, and wait. Raises RemoteError GC328 when told to stop."""
@@ -194,6 +209,8 @@ class GenesysSession:
         """The successful answer to a call; with one more try and a new token after a 401, and once after a 403."""
         reply, token = self._send_with_token(call)
         if reply.status in (401, 403) and self._tokens.renew(token, denied=reply.status == 403):
+            if call.prompt:
+                raise self._explain.late(call, "a new token")
             reply, _ = self._send_with_token(call)
         if not reply.succeeded:
             raise self._explain.refused(call, reply)
@@ -214,7 +231,7 @@ class GenesysSession:
         """The last answer to a call, every way of failing turned into an error for a person."""
         attempts = count(1)
         try:
-            return self._retry.run(call, lambda: self._exchange(call, authorize(), next(attempts)))
+            return self._retry.run(call, lambda: self._once(call, authorize, next(attempts)))
         except Again as again:
             raise self._explain.given_up(call, again) from None
         except NoReply as missing:
@@ -222,8 +239,13 @@ class GenesysSession:
         except Interrupted as interrupted:
             raise self._explain.interrupted(call, uncertain=interrupted.uncertain) from None
 
-    def _exchange(self, call: Call, authorization: str, attempt: int) -> Reply:
+    def _once(self, call: Call, authorize: Callable[[], str], attempt: int) -> Reply:
+        asked_at = self._surroundings.clock()
+        authorization = authorize()
+
         def send() -> Reply:
+            if call.prompt and self._surroundings.clock() - asked_at > _PROMPT_SECONDS:
+                raise self._explain.late(call, "a wait")
             return self._log.exchange(call, attempt, lambda: self._transport.send(call, authorization))
 
         return send() if call.host != "api" else self._pacer.exchange(call, send)

@@ -31,7 +31,8 @@ Params: TypeAlias = Mapping[str, str | int | Sequence[str]]
 class Call:
     """A request before it has a host and a token. `body` is JSON-like and may hold secrets, or form text already.
 
-    `scope` is the OAuth scope that it takes; `target` is what its path names.
+    `scope` is the OAuth scope that it takes; `target` is what its path names. A call that is `prompt` follows a read
+    of the same object: it is sent at once or not at all, and never again by itself, since no lock guards it.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Call:
     scope: str = ""
     target: Target = Target.OBJECT
     permission: str = ""
+    prompt: bool = False
 
     @property
     def reads(self) -> bool:

@@ -148,6 +148,10 @@ class Hand:
     def streams(self) -> list[dict[str, Any]]:
         return self._call("GET", "/api/v2/eventstreams?pageSize=100")["entities"]
 
+    def listing(self, path: str) -> list[dict[str, Any]]:
+        """The first page of any listing."""
+        return self._call("GET", path)["entities"]
+
     def stream(self, name: str) -> dict[str, Any]:
         return next(stream for stream in self.streams() if stream["name"] == name)
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from gcsync.engine import Event, Options, Phase, StopRequest
+from gcsync.engine import Event, Options, Phase, StopRequest, execute
 from gcsync.engine.writes import Writer
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.failure import NameTaken, OutcomeUnknown, RemoteError
 from gcsync.model.outcome import Report, Status
 from gcsync.model.plan import Action
-from gcsync.model.resource import Lifecycle
+from gcsync.model.resource import Lifecycle, Listing
 from tests.engine.organization import Streams, apply, carry_out, plan_for, stack, stream
 
 VERSIONS = pytest.mark.parametrize("versions", [True, False], ids=["with versions", "without versions"])
@@ -304,3 +306,26 @@ def test_events_tell_every_start_and_every_end() -> None:
 
 def _fields(remote: object) -> dict[str, object]:
     return {name: getattr(remote, name) for name in remote.__slots__}  # type: ignore[attr-defined]
+
+
+def test_a_look_for_a_lost_create_ends_when_told_to_stop() -> None:
+    stop = StopRequest()
+    organization = Streams(before=always(lost, "create", "a"))
+    plan = plan_for(stack(stream("a")), organization)
+    looks: list[float] = []
+
+    def look(session: object) -> Listing:
+        looks.append(time.monotonic())
+        stop.request(2)
+        return Listing(())
+
+    organization.list = look  # type: ignore[method-assign]
+    began = time.monotonic()
+    said: list[object] = []
+    session: Any = SimpleNamespace(announce=lambda wait: said.append(str(wait)))
+    kinds: Any = {"stream": organization}
+    report = execute(plan, kinds, session, parallelism=1, stop=stop, on_event=lambda _: None, adopt_late=True)
+    assert statuses(report) == {"stream.a": Status.FAILED}
+    assert time.monotonic() - began < 1.0
+    assert len(looks) > 1
+    assert said[0] == "waiting 1 s (then looking what became of a write)"

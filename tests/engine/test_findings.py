@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from gcsync.engine import Options, Refreshed, compute
+from gcsync.model.address import Address
 from gcsync.model.diagnostic import Severity
+from gcsync.model.resource import Listing, RemoteObject, Resource
 from gcsync.model.value import Secret
-from tests.engine.organization import URL, Streams, apply, plan_for, stack, stream
+from tests.engine.organization import TARGET, URL, Streams, apply, plan_for, stack, stream
 
 
 def test_an_unmanaged_object_that_does_the_same_is_warned_about() -> None:
@@ -44,3 +47,13 @@ def test_a_managed_twin_is_no_look_alike() -> None:
     organization = Streams()
     apply(stack(stream("a")), organization)
     assert plan_for(stack(stream("a"), stream("b")), organization).diagnostics == ()
+
+
+def test_an_object_to_be_adopted_is_never_replaced() -> None:
+    attributes = {"name": "Callbacks", "topic": "one", "target": {"type": "Workflow", "id": "a"}, "enabled": True}
+    there = RemoteObject("trigger", "trigger-1", "Callbacks", attributes, version=1)
+    resource = Resource(Address("trigger", "callbacks"), {**attributes, "topic": "two"})
+    refreshed = Refreshed({"trigger": Listing((there,))})
+    plan = compute(stack(resource), refreshed, TARGET, Options(), fingerprint_key=None)
+    assert [problem.code for problem in plan.diagnostics] == ["GC514"]
+    assert not plan.applyable

@@ -196,11 +196,45 @@ def test_only_what_bears_our_marker_still_is_deleted() -> None:
 
     def changed(session: object, object_id: str) -> RemoteObject | None:
         found = read(session, object_id)
-        return replace(found, marker=replace(OURS, owner="others")) if found is not None else None
+        stolen = found is not None and object_id == "id-1"
+        return replace(found, marker=replace(OURS, owner="others")) if stolen and found is not None else found
 
     organization.read = changed  # type: ignore[method-assign]
     assert codes(apply(stack(trigger()), organization)) == ["GC524"]
     assert len(organization.objects) == 2
+
+
+def test_what_somebody_changed_since_it_was_made_stays() -> None:
+    organization = triggers()
+    twin_appears(organization)
+    listed = organization.list
+
+    def edited(session: object) -> Any:
+        found = listed(session)
+        organization.objects["id-1"] = replace(organization.objects["id-1"], attributes={"name": "t", "enabled": False})
+        return found
+
+    organization.list = edited  # type: ignore[method-assign]
+    outcome = only(carry_out(plan_for(stack(trigger()), triggers()), organization))
+    assert outcome.diagnostic is not None
+    assert (outcome.diagnostic.code, sorted(organization.objects)) == ("GC524", ["id-1", "id-2"])
+    assert "somebody changed it" in outcome.diagnostic.message
+
+
+def test_a_listing_that_still_shows_a_deleted_object_shows_no_twin() -> None:
+    organization = triggers()
+    gone = replace(organization.put("t", OURS), id="id-gone")
+    organization.objects.clear()
+    listed = organization.list
+
+    def lagging(session: object) -> Any:
+        found = listed(session)
+        return replace(found, objects=(gone, *found.objects))
+
+    plan = plan_for(stack(trigger()), organization)
+    organization.list = lagging  # type: ignore[method-assign]
+    assert carry_out(plan, organization).counts["created"] == 1
+    assert len(organization.objects) == 1
 
 
 def test_a_delete_that_is_refused_is_told_with_both_ids() -> None:
@@ -238,10 +272,11 @@ def half_made(organization: Streams, *, twin: bool) -> Report:
     original = organization.create
 
     def fail(session: object, attributes: Any, marker: Marker) -> RemoteObject:
-        left = original(session, attributes, marker)
+        left = replace(original(session, attributes, marker), half_made=True)
+        organization.objects[left.id] = left
         if twin:
             organization.put("t", OURS)
-        raise RemoteError(Diagnostic("GC341", "the suffix is in use", hint="adopt it"), left_behind=left.id)
+        raise RemoteError(Diagnostic("GC341", "the suffix is in use", hint="adopt it"), left_behind=left)
 
     organization.create = fail  # type: ignore[method-assign]
     return carry_out(plan, organization)
@@ -296,3 +331,40 @@ def test_whatever_the_order_of_two_runs_one_more_apply_converges(first: int, sec
     apply(wanted, organization)
     assert len(organization.objects) == 1
     assert plan_for(wanted, organization).summary.changes == 0
+
+
+class TestLookingAgain:
+    """Before creates of such a kind, where the plan's listing took several pages."""
+
+    def test_what_the_plan_had_missed_is_not_made_twice(self) -> None:
+        organization = triggers()
+        plan = replace(plan_for(stack(trigger()), organization), pages={"trigger": 2})
+        attributes = {name: value for name, value in trigger().attributes.items() if name != "name"}
+        made = organization.put("t", plan.changes[0].marker)
+        organization.objects[made.id] = replace(made, attributes={"name": "t", **attributes})
+        outcome = only(carry_out(plan, organization))
+        assert (outcome.status, len(organization.objects)) == (Status.DONE, 1)
+        assert "had missed it" in outcome.note
+
+    def test_of_one_page_nothing_can_be_missed(self) -> None:
+        organization = triggers()
+        listings = []
+        listed = organization.list
+        plan = plan_for(stack(trigger()), organization)
+        organization.list = lambda session: listings.append(1) or listed(session)  # type: ignore[method-assign, func-returns-value]
+        carry_out(plan, organization)
+        assert len(listings) == 1
+
+    def test_a_listing_that_fails_leaves_it_to_the_look_at_the_end(self) -> None:
+        organization = triggers()
+        plan = replace(plan_for(stack(trigger()), organization), pages={"trigger": 2})
+        listed, failures = organization.list, [True]
+
+        def failing(session: object) -> Any:
+            if failures:
+                failures.pop()
+                raise RemoteError(Diagnostic("GC318", "busy"))
+            return listed(session)
+
+        organization.list = failing  # type: ignore[method-assign]
+        assert carry_out(plan, organization).counts["created"] == 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gcsync.kinds import kinds_by_name
 from gcsync.kinds.stream import Stream
 from gcsync.model.address import Address
-from gcsync.model.failure import Denied, NameTaken, NoSuchKind, OutcomeUnknown, RemoteError
+from gcsync.model.failure import Denied, NameTaken, NoSuchKind, NotCarriedOut, OutcomeUnknown, RemoteError
 from gcsync.model.marker import Marker, UnusableMarker
 from gcsync.model.resource import Listing, RemoteObject
 from gcsync.model.value import UNREADABLE, Secret
@@ -299,8 +299,11 @@ def test_a_delete_takes_its_scope_and_forgives_that_the_object_is_gone() -> None
         talk = converse([answer])
         STREAM.delete(talk.session, remote)
         assert talk.server.asked == [f"DELETE {PATH}/id-1"]
+    denied = converse(lambda _: error(403)).session
+    with pytest.raises(NotCarriedOut):  # a new token is fetched, and the object to be read again
+        STREAM.delete(denied, remote)
     with pytest.raises(Denied) as caught:
-        STREAM.delete(converse(lambda _: error(403)).session, remote)
+        STREAM.delete(denied, remote)
     assert "event:stream:delete" in caught.value.diagnostic.hint
 
 

@@ -11,7 +11,7 @@ from gcsync.engine.three_way import Comparison
 from gcsync.kinds import kinds_by_name
 from gcsync.kinds.trigger import Trigger
 from gcsync.model.address import Address
-from gcsync.model.failure import ChangedSince, Denied, NoSuchKind, OutcomeUnknown, RemoteError
+from gcsync.model.failure import ChangedSince, Denied, NoSuchKind, NotCarriedOut, OutcomeUnknown, RemoteError
 from gcsync.model.marker import Marker
 from gcsync.model.resource import RemoteObject
 from gcsync.schema.semantics import kind_schema
@@ -349,8 +349,11 @@ def test_a_delete_forgives_that_the_object_is_gone_and_takes_its_own_permission(
         talk = converse([answer])
         TRIGGER.delete(talk.session, read(wire()))
         assert talk.server.asked == [f"DELETE {TRIGGERS}/id-1"]
+    denied = converse(lambda _: error(403)).session
+    with pytest.raises(NotCarriedOut):  # a new token is fetched, and the object to be read again
+        TRIGGER.delete(denied, read(wire()))
     with pytest.raises(Denied) as caught:
-        TRIGGER.delete(converse(lambda _: error(403)).session, read(wire()))
+        TRIGGER.delete(denied, read(wire()))
     assert "processautomation:trigger:delete" in caught.value.diagnostic.hint
 
 

@@ -10,7 +10,7 @@ import requests
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from gcsync.model.failure import NameTaken, NotFound, OutcomeUnknown, RemoteError
+from gcsync.model.failure import NameTaken, NotCarriedOut, NotFound, OutcomeUnknown, RemoteError
 from gcsync.remote.retry import asked_to_wait
 from gcsync.remote.session import GenesysSession
 from gcsync.remote.wait import Wait
@@ -246,3 +246,38 @@ def test_a_wait_ends_when_it_is_to_stop(method: str, status: int, code: str) -> 
     with pytest.raises(RemoteError) as caught:
         SENDS[method](talk.session)
     assert (len(talk.server.asked), caught.value.diagnostic.code) == (1, code)
+
+
+PROMPT: dict[str, Callable[[GenesysSession], object]] = {
+    "PUT": lambda session: session.put(f"{PATH}/a", ONE, prompt=True),
+    "DELETE": lambda session: session.delete(f"{PATH}/a", prompt=True),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("method", PROMPT)
+def test_a_prompt_request_is_sent_once(method: str, trouble: str) -> None:
+    done = trouble in ("429", "never made")
+    talk = converse([TROUBLES[trouble]])
+    with pytest.raises(NotCarriedOut if done else OutcomeUnknown):
+        PROMPT[method](talk.session)
+    assert (len(talk.server.asked), talk.slept) == (1, [])
+
+
+def test_a_prompt_request_is_not_sent_after_a_wait() -> None:
+    talk = converse([error(429), Answer(200, ONE)])
+    with pytest.raises(NotCarriedOut):
+        PROMPT["PUT"](talk.session)
+    with pytest.raises(NotCarriedOut) as caught:
+        PROMPT["PUT"](talk.session)
+    assert caught.value.diagnostic.code == "GC515"
+    assert len(talk.server.asked) == 1
+    PROMPT["PUT"](talk.session)
+
+
+def test_a_prompt_request_with_a_token_that_has_ended_is_left_to_the_caller() -> None:
+    talk = converse([error(401), Answer(200, ONE)])
+    with pytest.raises(NotCarriedOut):
+        PROMPT["DELETE"](talk.session)
+    PROMPT["DELETE"](talk.session)
+    assert len(talk.server.asked) == 2

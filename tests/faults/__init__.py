@@ -1,0 +1,1 @@
+"""A simulated organization, seeded faults, and invariants that are checked without the engine."""
