@@ -46,7 +46,7 @@ class ReadBack:
     ) -> tuple[Outcome, ...]:
         """The outcomes, with each success confirmed or taken back."""
         verdicts = {outcome.address: _Verdict(outcome) for outcome in outcomes}
-        for kind in {outcome.address.kind for outcome in outcomes}:
+        for kind in dict.fromkeys(outcome.address.kind for outcome in outcomes):
             doubtful = [o for o in outcomes if o.address.kind == kind and o.status is Status.DONE]
             elapsed = 0.0
             for pause in chain(_PAUSES, repeat(_PAUSES[-1])):

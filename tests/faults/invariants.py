@@ -54,6 +54,7 @@ class Judge:
     _decided: set[tuple[int, str]] = field(default_factory=set)
     _read: dict[str, Served] = field(default_factory=dict)
     _made: dict[tuple[str, str], list[Thing]] = field(default_factory=dict)
+    _now: dict[str, int] = field(default_factory=dict)
 
     def walk(self, history: list[Entry]) -> None:
         for entry in history:
@@ -61,6 +62,9 @@ class Judge:
                 self._shown(entry)
             elif isinstance(entry, Wrote):
                 self._wrote(entry)
+                self._now[entry.thing.id] = entry.before + 1
+            else:
+                self._now[entry.thing.id] = entry.revision
 
     def _shown(self, shown: Served) -> None:
         key = shown.run, shown.thing.id
@@ -88,14 +92,15 @@ class Judge:
             self._state[key] = wrote.before + 1
 
     def _created(self, thing: Thing) -> None:
+        """Beside another that bears our marker at that moment; one that had lost it nobody could know."""
         mark = marker_of(thing.kind, thing.revisions[0].content)
         if mark is None or mark.owner != OWNER:
             self.found.append(Violation(UNMANAGED, f"{thing.id} was made without a marker"))
             return
         others = self._made.setdefault((thing.kind, mark.address), [])
-        others[:] = [other for other in others if other.content is not None and _is_ours(other)]
-        if others:
-            self.found.append(Violation(DUPLICATE, f"{thing.id} beside {others[0].id} for {mark.address}"))
+        twins = [other for other in others if _is_ours(other, self._now[other.id])]
+        if twins:
+            self.found.append(Violation(DUPLICATE, f"{thing.id} beside {twins[0].id} for {mark.address}"))
         others.append(thing)
 
     def _check_owner(self, wrote: Wrote, content: Content | None) -> None:
@@ -223,8 +228,8 @@ def _there(thing: Thing) -> Content:
     return {**found, "protected": mark is not None and mark.protected}
 
 
-def _is_ours(thing: Thing) -> bool:
-    mark = marker_of(thing.kind, thing.content)
+def _is_ours(thing: Thing, revision: int) -> bool:
+    mark = marker_of(thing.kind, thing.revisions[revision].content)
     return mark is not None and mark.owner == OWNER
 
 
