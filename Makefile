@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PRISM := tests/contract/node_modules
-WORKERS ?= 2
+WORKERS ?= 3
 SCHEDULES ?= 10000
 
 .PHONY: docs help install check test test-full soak faults demo bench schemas format clean

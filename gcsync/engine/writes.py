@@ -21,6 +21,8 @@ from gcsync.schema.semantics import Shape, differ, kind_schema
 
 # An eventually consistent listing shows a new object within seconds; only then is a create repeated.
 _LOOKS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
+# Behind a conflict that no lost create of ours can have caused, a listing lags by seconds only.
+_NAMESAKE_LOOKS: Final = 3
 _CREATE_ATTEMPTS: Final = 3
 # Before each try of a write the object is read, right after the wait.
 _WRITES: Final = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0)
@@ -50,17 +52,18 @@ class Writer:
             return self._continue(change, there, "it was there already; the plan's listing had missed it")
         if change.continues:
             return self._continue(change, _remote(change), "it was half made, and is finished")
+        lost: RemoteError | None = None
         for _ in range(_CREATE_ATTEMPTS):
             try:
                 return Written(self._send_create(change), Action.CREATE)
             except NameTaken as error:
-                return self._meet_namesake(change, error)
+                return self._meet_namesake(change, error, _LOOKS if lost is not None else _LOOKS[:_NAMESAKE_LOOKS])
             except OutcomeUnknown as error:
                 lost = error
                 found = self._look_for(lambda remote: _is_ours(remote, change), lost)
                 if found is not None:
                     return self._continue(change, found, "its answer was lost; found by its marker")
-        raise lost
+        raise lost or _never_tried(change)
 
     def update(self, change: Change, expected: RemoteObject, marker: Marker | None) -> Written:
         """Lay the declared attributes over the object, if it is still as the plan saw it."""
@@ -136,9 +139,11 @@ class Writer:
             raise TypeError("a create leaves a marker")
         return self.kind.create(self.session, _declared(change), change.marker)
 
-    def _look_for(self, wanted: Callable[[RemoteObject], bool], lost: RemoteError) -> RemoteObject | None:
+    def _look_for(
+        self, wanted: Callable[[RemoteObject], bool], lost: RemoteError, waits: tuple[float, ...] = _LOOKS
+    ) -> RemoteObject | None:
         """An object of the listing; one that lags is waited for. Where nobody can look, `lost` is what is known."""
-        for seconds in _LOOKS:
+        for seconds in waits:
             self._rest(seconds)
             try:
                 objects = self.kind.list(self.session).objects
@@ -149,13 +154,13 @@ class Writer:
                 return found
         return None
 
-    def _meet_namesake(self, change: Change, conflict: NameTaken) -> Written:
+    def _meet_namesake(self, change: Change, conflict: NameTaken, waits: tuple[float, ...]) -> Written:
         """The name is taken: by our own create, by an object to adopt, or by what is not ours."""
         key_of = kind_schema(self.kind.name).unique_key
         wanted = key_of(change.desired.attributes) if change.desired is not None else None
         if wanted is None:
             raise conflict
-        namesake = self._look_for(lambda remote: key_of(remote.attributes) == wanted, conflict)
+        namesake = self._look_for(lambda remote: key_of(remote.attributes) == wanted, conflict, waits)
         if namesake is None:
             raise conflict
         if _is_ours(namesake, change):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.workplace import Workplace, clean_environment
+from tests.e2e.workplace import Inside, Workplace, clean_environment
 
 
 @pytest.fixture
@@ -12,4 +12,4 @@ def work(tmp_path: Path) -> Workplace:
     """A user's folder, without any organization to speak to yet."""
     folder = tmp_path / "work"
     folder.mkdir()
-    return Workplace(folder, clean_environment())
+    return Inside(folder, clean_environment())

@@ -17,7 +17,7 @@ import pytest
 from gcsync.emulator import EmulatorSettings, start
 from tests.e2e.gateway import Gateway, gateway
 from tests.e2e.terminal import at_terminal
-from tests.e2e.workplace import LONGEST_SECONDS, Hand, Workplace, clean_environment, command, credentials_for
+from tests.e2e.workplace import LONGEST_SECONDS, Hand, Inside, Workplace, clean_environment, command, credentials_for
 from tests.faults.markers import marker_of
 from tests.faults.organization import KINDS
 
@@ -109,7 +109,7 @@ class Site:
 def site(folder: Path, database: Path, text: str) -> Iterator[Site]:
     folder.mkdir()
     with start(EmulatorSettings(database=database)) as running, gateway(running.url) as passing:
-        work = Workplace(folder, clean_environment() | credentials_for(passing.url))
+        work = Inside(folder, clean_environment() | credentials_for(passing.url))
         work.write("stacks/contact-center.yaml", text)
         yield Site(work, Hand(running.url), passing)
 
