@@ -59,12 +59,12 @@ def execute(
         execution.there = look_again(plan, kinds, session)
         execution.run(pool)
         outcomes = execution.outcomes()
-        outcomes = Twins(kinds, session, pause, stop).withdraw(outcomes, execution.written, execution.left_behind)
+        twins = Twins(kinds, session, pause, stop)
+        outcomes = twins.withdraw(outcomes, execution.written, execution.left_behind)
         if not stop.event.is_set():
             on_event(Event(Phase.READING_BACK, total=len(outcomes)))
-            outcomes = ReadBack(kinds, session, pause, stop, plan.pages, on_event).check(
-                outcomes, execution.written, pool
-            )
+            read_back = ReadBack(kinds, session, pause, stop, plan.pages, on_event, twins.listed)
+            outcomes = read_back.check(outcomes, execution.written, pool)
     return Report(plan.stack, outcomes, interrupted=stop.signal)
 
 

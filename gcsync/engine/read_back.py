@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 
 from gcsync.engine.options import Event, Phase, StopRequest
@@ -15,7 +15,7 @@ from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.failure import RemoteError
 from gcsync.model.outcome import Outcome, Status
 from gcsync.model.plan import Action, Change
-from gcsync.model.resource import RemoteObject
+from gcsync.model.resource import Listing, RemoteObject
 from gcsync.model.value import Value
 from gcsync.remote.session import GenesysSession
 
@@ -31,7 +31,8 @@ _Found = dict[str, RemoteObject | None]
 class ReadBack:
     """Compares each success with what the organization has now; an answer that lags behind is waited for.
 
-    `pages` says how many requests a listing of each kind took when the plan was made.
+    `pages` says how many requests a listing of each kind took when the plan was made; `listed` holds listings that were
+    read after the last write, each good for the first look.
     """
 
     kinds: Mapping[str, Kind]
@@ -40,6 +41,7 @@ class ReadBack:
     stop: StopRequest
     pages: Mapping[str, int]
     on_event: Callable[[Event], None]
+    listed: dict[str, Listing] = field(default_factory=dict)
 
     def check(
         self, outcomes: tuple[Outcome, ...], written: Mapping[Address, Written], pool: ThreadPoolExecutor
@@ -85,6 +87,8 @@ class ReadBack:
 
     def _find(self, kind: Kind, ids: list[str], pool: ThreadPoolExecutor) -> _Found:
         """The objects by id, with the fewest requests: one by one when they are few, by a listing when many."""
+        if kind.name in self.listed:
+            return {remote.id: remote for remote in self.listed.pop(kind.name).objects}
         if len(ids) > self.pages.get(kind.name, 1) + len(ids) // _PER_PAGE:
             found: _Found = {remote.id: remote for remote in kind.list(self.session).objects}
             return found

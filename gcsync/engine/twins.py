@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gcsync.engine.options import StopRequest
 from gcsync.engine.writes import Written, changed_attributes
@@ -83,6 +83,8 @@ class Twins:
     session: GenesysSession
     sleep: Callable[[float], None]
     stop: StopRequest
+    listed: dict[str, Listing] = field(default_factory=dict)
+    """The last listing of each kind that was looked at, for whoever reads back next."""
 
     def withdraw(
         self,
@@ -114,6 +116,7 @@ class Twins:
             except RemoteError as error:
                 reason = error.diagnostic.message
                 break
+            self.listed[kind.name] = listing
             same = _by_label(listing)
             for one in doubtful:
                 twin = self._twin(kind, one, same[one.label])

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from gcsync.model.plan import ABSENT
-from gcsync.model.value import UNKNOWN, UNREADABLE, Reference, Secret, Value
+from gcsync.model.value import PLAIN_LEAVES, UNKNOWN, UNREADABLE, Reference, Secret, Value
 
 _SIGN: Final = "$"
 _SINGLETONS: Final[dict[str, Value]] = {"unreadable": UNREADABLE, "unknown": UNKNOWN, "absent": ABSENT}
@@ -32,6 +32,8 @@ class Sealer:
 
     def encode(self, value: Value) -> Any:
         """The value as JSON, without anything sensitive. A reference to another resource is unknown."""
+        if type(value) in PLAIN_LEAVES and type(value) is not float:
+            return value
         if isinstance(value, Secret):
             return {_SIGN: "secret", "number": self._number(value)}
         for name, singleton in _SINGLETONS.items():

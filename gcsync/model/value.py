@@ -14,6 +14,8 @@ Value: TypeAlias = Any
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value is inside another: `("destinations", 0, "url")`."""
 
+PLAIN_LEAVES: Final = frozenset({str, bool, int, float, type(None)})
+
 SECRET_TEXT: Final = "(sensitive value)"  # noqa: S105 - what is shown in a secret's place
 
 
@@ -155,10 +157,10 @@ def reveal(value: Value) -> Value:
 
 def replace_leaves(value: Value, change: Callable[[Value], Value]) -> Value:
     """A copy of the value with `change` applied to everything in it that is neither a list nor a mapping."""
-    # A text is asked for first: most leaves are one, and to ask for a Mapping takes longer.
-    if isinstance(value, str):
+    # Plain leaves first: to ask whether something is a Mapping takes longer.
+    if type(value) in PLAIN_LEAVES:
         return change(value)
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         return {key: replace_leaves(inner, change) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [replace_leaves(inner, change) for inner in value]

@@ -52,7 +52,6 @@ def prepare(method: str, url: str, headers: Mapping[str, str], body: str | None)
     request.prepare_method(method)
     request.url = _normalized(url)
     request.prepare_headers(headers)
-    request.prepare_cookies({})
     request.prepare_body(body, None)
     return request
 

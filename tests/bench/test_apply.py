@@ -14,4 +14,4 @@ def test_many_creates_take_one_write_each_and_are_read_back_by_pages(tmp_path: P
     file.write_text(stack_text(120), encoding="utf-8")
     with slow_server(0.001) as (url, pipe):
         run = apply_once(file, url, pipe)
-    assert (run.requests, run.reads) == (120 + 2, 2)
+    assert (run.writing[0], run.whole[0], run.reads) == (120, 120 + 2, 2)
