@@ -144,6 +144,7 @@ class TestAnswersWithoutBounds:
             (b"no gzip at all", "gzip", "cannot be unpacked"),
             (gzip.compress(b"{}" * 100)[:-9], "gzip", "ended before"),
         ],
+        ids=["of another kind", "packed twice", "not packed", "cut"],
     )
     def test_what_cannot_be_unpacked_is_an_error(self, body: bytes, encoding: str, said: str) -> None:
         with pytest.raises(NoReply, match=said):
