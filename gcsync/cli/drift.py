@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcsync.cli import options, output
+from gcsync.cli import options
 from gcsync.cli.exit_codes import ExitCode
-from gcsync.cli.options import Common, Format
-from gcsync.cli.showing import tell_diagnostics, tell_warnings, without_warnings
+from gcsync.cli.options import Common, DriftFormat
+from gcsync.cli.showing import show_drift
 
 if TYPE_CHECKING:
     from gcsync.model.drift import DriftReport
@@ -28,7 +28,7 @@ def drift(
     ignore_missing: Annotated[
         bool, typer.Option("--ignore-missing", help="Missing and not adopted objects are told, but are no drift.")
     ] = False,
-    output_format: options.OutputFormat = Format.TEXT,
+    output_format: options.DriftOutputFormat = DriftFormat.TEXT,
 ) -> int:
     """Tell what changed outside gcsync. Writes nothing; made for cron."""
     from gcsync.cli.choices import choose
@@ -40,7 +40,7 @@ def drift(
         visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
         plans = [_without_topic_errors(one.plan) for one in plan_all(visits, choose())]
     reports = tuple(drift_of(plan) for plan in plans)
-    _show(reports, common, output_format)
+    show_drift(reports, common, output_format)
     return exit_code(reports, ignore_missing=ignore_missing)
 
 
@@ -60,17 +60,3 @@ def exit_code(reports: tuple[DriftReport, ...], *, ignore_missing: bool) -> Exit
         return ExitCode.ERROR
     found = any(report.found(ignore_missing=ignore_missing) for report in reports)
     return ExitCode.CHANGES if found else ExitCode.DONE
-
-
-def _show(reports: tuple[DriftReport, ...], common: Common, output_format: Format) -> None:
-    if output_format is Format.JSON:
-        from gcsync.views.json_plan import render_json_drift
-
-        tell_diagnostics([report.plan for report in reports], common)
-        output.result(render_json_drift(reports))
-        return
-    from gcsync.views.text_drift import render_drift
-
-    tell_warnings([report.plan for report in reports], common)
-    shown = [replace(report, plan=without_warnings(report.plan)) for report in reports]
-    output.result(render_drift(shown, output.style_of(sys.stdout, no_color=common.no_color)))

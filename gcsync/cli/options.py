@@ -53,6 +53,28 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class PlanFormat(StrEnum):
+    """The formats of a plan."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    GITLAB = "gitlab"
+
+
+class DriftFormat(StrEnum):
+    """The formats of a drift report."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    PROMETHEUS = "prometheus"
+
+
 Verbose = Annotated[
     int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Tell more on stderr; -vv tells all.")
 ]
@@ -111,6 +133,12 @@ LockTimeout = Annotated[
     ),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", metavar="text|json", help="How the result is written.")]
+PlanOutputFormat = Annotated[
+    PlanFormat, typer.Option("--format", metavar="|".join(PlanFormat), help="How the result is written.")
+]
+DriftOutputFormat = Annotated[
+    DriftFormat, typer.Option("--format", metavar="|".join(DriftFormat), help="How the result is written.")
+]
 
 
 def command(function: Callable[..., int]) -> Callable[..., int]:

@@ -10,8 +10,8 @@ import typer
 
 from gcsync.cli import options, output
 from gcsync.cli.exit_codes import ExitCode
-from gcsync.cli.options import Common, Format
-from gcsync.cli.showing import show, show_json
+from gcsync.cli.options import Common, PlanFormat
+from gcsync.cli.showing import show_plans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def plan(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, to be applied exactly as it is.")
     ] = None,
-    output_format: options.OutputFormat = Format.TEXT,
+    output_format: options.PlanOutputFormat = PlanFormat.TEXT,
 ) -> int:
     """Show what apply would do. Writes nothing to the organization."""
     from gcsync.cli.choices import choose
@@ -54,14 +54,11 @@ def plan(
         check_target(out)
     chosen = choose(targets, excludes, replace, allow_delete, no_delete=no_delete, destroy=destroy)
     loaded = load(paths, options.inputs(environment, variables, variable_files), chosen, undo)
-    announce = announce_to(sys.stdout if output_format is Format.TEXT else sys.stderr)
+    announce = announce_to(sys.stdout if output_format is PlanFormat.TEXT else sys.stderr)
     with grouped(loaded.stacks, common) as groups:
         planned = plan_all(visit(groups, announce, no_color=common.no_color), loaded.options)
     plans = tuple(one.plan for one in planned)
-    if output_format is Format.JSON:
-        show_json(plans, common)
-    else:
-        show(plans, common, sys.stdout)
+    show_plans(plans, common, output_format)
     if out is not None:
         _save(out, loaded, planned, common)
     if any(one.errored for one in plans):

@@ -9,7 +9,7 @@ import typer
 
 from gcsync.cli import options, output
 from gcsync.cli.exit_codes import ExitCode
-from gcsync.cli.options import Common, Format
+from gcsync.cli.options import Common, PlanFormat
 
 if TYPE_CHECKING:
     from gcsync.cli.plan_file import PlanFile
@@ -20,21 +20,18 @@ if TYPE_CHECKING:
 def show_plan(
     common: Common,
     file: Annotated[str, typer.Argument(metavar="PLANFILE", help="What gcsync plan --out wrote.")],
-    output_format: options.OutputFormat = Format.TEXT,
+    output_format: options.PlanOutputFormat = PlanFormat.TEXT,
 ) -> int:
     """Show a saved plan, as it was shown when it was made: no credentials, no network."""
     from pathlib import Path
 
     from gcsync.cli.plan_file import read_plan_file
-    from gcsync.cli.showing import show, show_json
+    from gcsync.cli.showing import show_plans
 
     saved = read_plan_file(Path(file))
     plans = saved.plans()
-    _announce(saved, plans, sys.stdout if output_format is Format.TEXT else sys.stderr)
-    if output_format is Format.JSON:
-        show_json(plans, common)
-    else:
-        show(plans, common, sys.stdout)
+    _announce(saved, plans, sys.stdout if output_format is PlanFormat.TEXT else sys.stderr)
+    show_plans(plans, common, output_format)
     return ExitCode.ERROR if any(plan.errored for plan in plans) else ExitCode.DONE
 
 

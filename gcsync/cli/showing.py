@@ -1,18 +1,68 @@
-"""How plans are shown: the plan where the result belongs, warnings on stderr."""
+"""How plans and drift are shown: the result where it belongs, what is to be said about it on stderr."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TextIO
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, TextIO
 
 from gcsync.cli import output
+from gcsync.cli.options import DriftFormat, PlanFormat
 
 if TYPE_CHECKING:
     from gcsync.cli.options import Common
     from gcsync.model.diagnostic import Diagnostic
+    from gcsync.model.drift import DriftReport
     from gcsync.model.plan import Plan
+
+_PLAN_VIEWS: Final[Mapping[PlanFormat, str]] = {
+    PlanFormat.JSON: "gcsync.views.json_plan:render_json_plan",
+    PlanFormat.MARKDOWN: "gcsync.views.markdown_plan:render_markdown_plan",
+    PlanFormat.HTML: "gcsync.views.html_report:render_html_plan",
+    PlanFormat.GITLAB: "gcsync.views.gitlab_plan:render_gitlab_plan",
+}
+"""The view of each format but text, imported when it is asked for: a function from plans to text."""
+
+_DRIFT_VIEWS: Final[Mapping[DriftFormat, str]] = {
+    DriftFormat.JSON: "gcsync.views.json_plan:render_json_drift",
+    DriftFormat.MARKDOWN: "gcsync.views.markdown_drift:render_markdown_drift",
+    DriftFormat.HTML: "gcsync.views.html_report:render_html_drift",
+    DriftFormat.JUNIT: "gcsync.views.junit:render_junit_drift",
+    DriftFormat.SARIF: "gcsync.views.sarif:render_sarif_drift",
+    DriftFormat.PROMETHEUS: "gcsync.views.prometheus:render_prometheus_drift",
+}
+"""The same for drift: a function from drift reports to text."""
+
+
+def show_plans(plans: Sequence[Plan], common: Common, output_format: PlanFormat) -> None:
+    """The plans on stdout, in the format asked for; all that is to be said about them on stderr too."""
+    if output_format is PlanFormat.TEXT:
+        show(plans, common, sys.stdout)
+        return
+    tell_diagnostics(plans, common)
+    output.result(_view(_PLAN_VIEWS[output_format])(plans))
+
+
+def show_drift(reports: Sequence[DriftReport], common: Common, output_format: DriftFormat) -> None:
+    """The drift reports on stdout, in the format asked for; all that is to be said about them on stderr too."""
+    plans = [report.plan for report in reports]
+    if output_format is not DriftFormat.TEXT:
+        tell_diagnostics(plans, common)
+        output.result(_view(_DRIFT_VIEWS[output_format])(reports))
+        return
+    from gcsync.views.text_drift import render_drift
+
+    tell_warnings(plans, common)
+    shown = [replace(report, plan=without_warnings(report.plan)) for report in reports]
+    output.result(render_drift(shown, output.style_of(sys.stdout, no_color=common.no_color)))
+
+
+def _view(place: str) -> Callable[..., str]:
+    module, _, name = place.partition(":")
+    view: Callable[..., str] = getattr(import_module(module), name)
+    return view
 
 
 def show(plans: Sequence[Plan], common: Common, stream: TextIO) -> None:
@@ -33,14 +83,6 @@ def _tell_codes(plans: Sequence[Plan]) -> None:
     for codes, said in ((errors, "The plan has errors"), (refusals, "apply refuses this plan")):
         if codes:
             output.notice(f"{said}: {', '.join(sorted(codes))}; the plan tells more.")
-
-
-def show_json(plans: Sequence[Plan], common: Common) -> None:
-    """The plans as one JSON document on stdout; all that is to be said about them on stderr too."""
-    from gcsync.views.json_plan import render_json_plan
-
-    tell_diagnostics(plans, common)
-    output.result(render_json_plan(plans))
 
 
 def tell_diagnostics(plans: Sequence[Plan], common: Common) -> None:

@@ -165,6 +165,7 @@ class _Builder:
             after=before if released else None,
             explanation=explanation,
             remote=remote,
+            place=removal.place if removal is not None else None,
         )
 
     def _shown(self, address: Address, remote: RemoteObject) -> dict[str, Value]:
@@ -191,6 +192,7 @@ class _Builder:
             desired=resource,
             remote=half_made,
             marker=self._marker(resource),
+            place=resource.locate(()),
         )
 
     def _adopt(self, resource: Resource, attributes: Mapping[str, Value], remote: RemoteObject) -> Change:
@@ -241,7 +243,8 @@ class _Builder:
     ) -> Change:
         schema = kind_schema(remote.kind)
         comparison = Comparison(schema, fingerprints, last_applied)
-        attributes = comparison.compare(declared, remote.attributes, resource.lifecycle.ignore_changes)
+        compared = comparison.compare(declared, remote.attributes, resource.lifecycle.ignore_changes)
+        attributes = tuple(replace(one, place=resource.locate((one.name,))) for one in compared)
         before = comparison.sealed(declared, remote.attributes)
         before.update({a.name: a.before for a in attributes if a.before is not ABSENT})
         after = dict(before)
@@ -257,6 +260,7 @@ class _Builder:
             attributes=attributes,
             desired=resource,
             remote=remote,
+            place=resource.locate(()),
         )
 
     def _marker(self, resource: Resource) -> Marker:

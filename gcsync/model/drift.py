@@ -2,9 +2,68 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
+from gcsync.model.address import Address
+from gcsync.model.diagnostic import Diagnostic, Place
 from gcsync.model.plan import Change, NotChecked, Plan
+from gcsync.model.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Who changed an object last, as the audit API of the organization tells it; None for what it does not tell.
+
+    `who` is a person's name or id, `client` the OAuth client's id, `when` an ISO 8601 time in UTC, `action` the API's
+    own word. All None is *unknown*: `why` then says why nobody can tell.
+    """
+
+    who: str | None = None
+    client: str | None = None
+    when: str | None = None
+    action: str | None = None
+    why: str = ""
+
+    @property
+    def known(self) -> bool:
+        return self.who is not None or self.client is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An entry of a baseline: drift that is known and accepted, until a day.
+
+    `value` is the actual value that is accepted; where `any_value`, every one is. `expires` is the last day on which
+    the entry holds (UTC).
+    """
+
+    address: Address
+    attribute: str
+    reason: str
+    expires: date
+    any_value: bool = True
+    value: Value = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDrift:
+    """Drift that a baseline accepts: `change` holds the one attribute."""
+
+    change: Change
+    accepted: Accepted
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """An unmanaged object that does what a declared resource does: events may arrive twice."""
+
+    address: Address
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +82,13 @@ class DriftReport:
     not_adopted: tuple[Change, ...] = ()
     pending: tuple[Change, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    known: tuple[KnownDrift, ...] = ()
+    """What a baseline accepts: told, and no drift."""
+    blame: Mapping[Address, Blame] = field(default_factory=dict)
+    """Who changed it, where that was asked for."""
+    look_alikes: tuple[LookAlike, ...] = ()
+    baseline: tuple[Diagnostic, ...] = ()
+    """What is wrong with the baseline: entries that expired, or that nothing matches any more (warnings)."""
 
     def found(self, *, ignore_missing: bool = False) -> bool:
         """Whether `drift` has something to report (exit 2)."""
@@ -59,3 +125,14 @@ class Owned:
     def orphan(self) -> bool | None:
         """Whether its stack's file does not declare it; None where that was not read."""
         return None if self.declared is None else not self.declared
+
+
+def settling_commands(report: DriftReport, change: Change) -> tuple[str, str]:
+    """The two commands that settle a drifted object: write what is declared, or declare what is there."""
+    environment = f" --env {report.plan.environment}" if report.plan.environment else ""
+    address = shlex.quote(str(change.address))
+    place = shlex.quote(report.plan.file)
+    return (
+        f"gcsync apply {place}{environment} --target {address}",
+        f"gcsync accept {place}{environment} --target {address}",
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gcsync.model.address import Address
-from gcsync.model.diagnostic import Diagnostic, Severity
+from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.marker import Marker
 from gcsync.model.resource import Organization, RemoteObject, Resource
 from gcsync.model.value import Value
@@ -59,6 +59,8 @@ class AttributeChange:
     after: Value
     reason: Reason
     forces_replacement: bool = False
+    place: Place | None = field(default=None, compare=False)
+    """Where the stack declares it, where a file does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Change:
     desired: Resource | None = field(default=None, repr=False)
     remote: RemoteObject | None = field(default=None, repr=False)
     marker: Marker | None = None
+    place: Place | None = field(default=None, compare=False)
+    """Where the stack declares the resource, or its removal; None where no file says a word of it."""
 
     @property
     def id(self) -> str | None:

@@ -48,7 +48,22 @@ def encode_plan(plan: Plan) -> Json:
         "refusals": [_encode_diagnostic(found) for found in plan.refusals],
         "not_checked": [_encode_not_checked(item) for item in plan.not_checked],
         "left_out": [str(address) for address in plan.left_out],
+        "places": {str(change.address): _encode_places(change) for change in plan.changes if change.place is not None},
     }
+
+
+def _encode_places(change: Change) -> Json:
+    """Where a change and its attributes are declared: beside the changes, since a moved line is no other plan."""
+    places = {attribute.name: _encode_place(attribute.place) for attribute in change.attributes}
+    return {"resource": _encode_place(change.place), "attributes": places}
+
+
+def _encode_place(place: Place | None) -> list[Any] | None:
+    return None if place is None else [place.file, place.line, place.column, place.end_column]
+
+
+def _decode_place(data: Any) -> Place | None:
+    return None if data is None else Place(_text(data[0]), int(data[1]), int(data[2]), data[3])
 
 
 def encode_change(change: Change) -> Json:
@@ -112,7 +127,7 @@ def _decode_plan(data: Any) -> Plan:
             _text(target["client"]),
             _text(target["api_url"]),
         ),
-        changes=tuple(_decode_change(one) for one in data["changes"]),
+        changes=tuple(_decode_change(one, data["places"].get(one["address"])) for one in data["changes"]),
         steps=tuple(_decode_step(one) for one in data["steps"]),
         diagnostics=tuple(_decode_diagnostic(one) for one in data["diagnostics"]),
         refusals=tuple(_decode_diagnostic(one) for one in data["refusals"]),
@@ -121,7 +136,8 @@ def _decode_plan(data: Any) -> Plan:
     )
 
 
-def _decode_change(data: Json) -> Change:
+def _decode_change(data: Json, places: Json | None) -> Change:
+    places = places or {"resource": None, "attributes": {}}
     before = None if data["before"] is None else _mapping(decode(data["before"]))
     after = before if data["after"] == "before" else None if data["after"] is None else _mapping(decode(data["after"]))
     previous, remote = data["previous_address"], data["object"]
@@ -139,6 +155,7 @@ def _decode_change(data: Json) -> Change:
                 decode(one["after"]),
                 Reason(one["reason"]),
                 bool(one["forces_replacement"]),
+                _decode_place(places["attributes"].get(one["name"])),
             )
             for one in data["attributes"]
         ),
@@ -157,6 +174,7 @@ def _decode_change(data: Json) -> Change:
             version=remote["version"],
             modified=remote["modified"],
         ),
+        place=_decode_place(places["resource"]),
     )
 
 
@@ -175,12 +193,11 @@ def _decode_step(data: Json) -> Step:
 
 
 def _encode_diagnostic(found: Diagnostic) -> Json:
-    place = found.place
     return {
         "code": found.code,
         "message": found.message,
         "severity": found.severity.value,
-        "place": None if place is None else [place.file, place.line, place.column, place.end_column],
+        "place": _encode_place(found.place),
         "path": found.path,
         "source_line": found.source_line,
         "hint": found.hint,
@@ -188,12 +205,12 @@ def _encode_diagnostic(found: Diagnostic) -> Json:
 
 
 def _decode_diagnostic(data: Json) -> Diagnostic:
-    place, line = data["place"], data["source_line"]
+    line = data["source_line"]
     return Diagnostic(
         _text(data["code"]),
         _text(data["message"]),
         Severity(data["severity"]),
-        None if place is None else Place(_text(place[0]), int(place[1]), int(place[2]), place[3]),
+        _decode_place(data["place"]),
         _text(data["path"]),
         None if line is None else _text(line),
         _text(data["hint"]),
