@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcsync.cli import options
+from gcsync.cli import options, output
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common, DriftFormat
 from gcsync.cli.showing import show_drift
@@ -28,19 +28,27 @@ def drift(
     ignore_missing: Annotated[
         bool, typer.Option("--ignore-missing", help="Missing and not adopted objects are told, but are no drift.")
     ] = False,
+    notify: options.Notify = None,
+    confirm: options.Confirm = 1,
+    notify_state: options.NotifyState = None,
     output_format: options.DriftOutputFormat = DriftFormat.TEXT,
 ) -> int:
     """Tell what changed outside gcsync. Writes nothing; made for cron."""
     from gcsync.cli.choices import choose
+    from gcsync.cli.notify import notifying
     from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
     from gcsync.engine import drift_of
 
+    notification = notifying(notify or (), confirm, notify_state)
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
     with grouped(stacks, common) as groups:
         visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
         plans = [_without_topic_errors(one.plan) for one in plan_all(visits, choose())]
     reports = tuple(drift_of(plan) for plan in plans)
     show_drift(reports, common, output_format)
+    if notification is not None:
+        warnings = notification.tell(reports, ignore_missing=ignore_missing)
+        output.report(warnings, output.style_of(sys.stderr, no_color=common.no_color))
     return exit_code(reports, ignore_missing=ignore_missing)
 
 

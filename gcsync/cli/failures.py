@@ -19,7 +19,7 @@ from gcsync.cli.interruption import Terminated
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_SECRET_NAMES = re.compile(r"SECRET|TOKEN|PASSWORD|API_KEY|FINGERPRINT_KEY|\AGCSYNC_VAR_", re.IGNORECASE)
+_SECRET_NAMES = re.compile(r"SECRET|TOKEN|PASSWORD|API_KEY|FINGERPRINT_KEY|NOTIFY|\AGCSYNC_VAR_", re.IGNORECASE)
 _SECRET_SHAPES = (
     re.compile(r"(?P<kept>\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}", re.IGNORECASE),
     re.compile(

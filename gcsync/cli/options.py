@@ -122,6 +122,27 @@ Undo = Annotated[
         "--undo", metavar="JOURNAL", help="Back to before the apply of this journal (.gcsync/journal-*.jsonl)."
     ),
 ]
+Notify = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--notify",
+        envvar="GCSYNC_NOTIFY",
+        metavar="URL",
+        help="Tell Slack, Teams, mail, … (apprise; extra notify) when the picture changes; repeatable.",
+    ),
+]
+Confirm = Annotated[
+    int,
+    typer.Option("--confirm", min=1, max=1000, metavar="N", help="Notify of what was seen in N runs in a row."),
+]
+NotifyState = Annotated[
+    Path | None,
+    typer.Option(
+        "--notify-state",
+        metavar="FILE",
+        help="Where it is remembered what was told; .gcsync/drift-told.json by default.",
+    ),
+]
 AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Ask no question.")]
 Parallelism = Annotated[
     int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many changes run at a time.")

@@ -72,3 +72,15 @@ def test_a_kind_that_cannot_be_read_is_an_error(applied: Workplace, hand: Hand) 
     hand.scopes("event:stream:write")
     ran = applied.gcsync("drift")
     assert (ran.code, "event:stream:read" in ran.err) == (1, True)
+
+
+def test_whoever_is_to_be_notified_is_told_once(applied: Workplace, hand: Hand) -> None:
+    url = "json://user:s3cret-token@127.0.0.1:9/"
+    hand.change("conversations", enabled=False)
+    first = applied.gcsync("drift", "--confirm", "2", GCSYNC_NOTIFY=url)
+    second = applied.gcsync("drift", "--confirm", "2", GCSYNC_NOTIFY=url)
+    assert (first.code, second.code) == (2, 2)
+    assert "GC757" not in first.err, "it was seen once only"
+    assert "GC757" in second.err, "nothing listens there"
+    assert "s3cret" not in second.out + second.err
+    assert (applied.folder / ".gcsync" / "drift-told.json").exists()

@@ -1,0 +1,49 @@
+"""What a drift report shows, as findings that can be remembered and told apart from the last ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of one stack in one organization between two runs of `drift`.
+
+    `seen` counts for each finding in how many runs in a row it was there; `told` is what was last sent.
+    """
+
+    seen: Mapping[str, int] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is confirmed now and was not told yet, and what was told and is gone; both sorted."""
+
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    confirmed: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.gone)
+
+
+def advance(memory: Memory, found: frozenset[str], unread: frozenset[str], confirm: int) -> tuple[Memory, News]:
+    """One run further: the memory with this run's sightings, and what is worth telling.
+
+    `found` are this run's findings; `unread` the remembered ones that it could not look at: they stay as they were.
+    A finding is confirmed once it was seen in `confirm` runs in a row, so one that comes and goes is never told. The
+    `told` of the memory stays what it was: it changes when the news was delivered (`delivered`).
+    """
+    seen = {finding: min(memory.seen.get(finding, 0) + 1, confirm) for finding in found}
+    seen |= {finding: memory.seen[finding] for finding in unread & memory.seen.keys()}
+    confirmed = frozenset(f for f, count in seen.items() if count >= confirm or f in memory.told)
+    confirmed |= unread & memory.told
+    news = News(tuple(sorted(confirmed - memory.told)), tuple(sorted(memory.told - confirmed)), confirmed)
+    return Memory(seen, memory.told), news
+
+
+def delivered(memory: Memory, news: News) -> Memory:
+    """The memory after the news was sent."""
+    return Memory(memory.seen, news.confirmed)

@@ -1,0 +1,137 @@
+"""`drift --notify`, with the real apprise and a server of this test in the place of a chat."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from gcsync.cli.notify import notifying
+from gcsync.model.diagnostic import DiagnosticError
+from gcsync.model.drift import DriftReport
+from tests.views.factories import plan, update
+
+
+@dataclass
+class Chat:
+    """A service that takes messages as JSON, or refuses them."""
+
+    url: str = ""
+    refusing: bool = False
+    messages: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def titles(self) -> list[str]:
+        return [message["title"] for message in self.messages]
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    found = Chat()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if not found.refusing:
+                found.messages.append(json.loads(body))
+            self.send_response(500 if found.refusing else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            """Nothing is logged."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        found.url = f"json://user:s3cret-token@127.0.0.1:{server.server_port}/alerts"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield found
+        server.shutdown()
+        thread.join()
+
+
+def codes(error: pytest.ExceptionInfo[DiagnosticError]) -> list[str]:
+    return [found.code for found in error.value.diagnostics]
+
+
+def test_without_urls_nobody_is_told() -> None:
+    assert notifying((), 1, None) is None
+
+
+def test_a_url_that_no_service_has_is_refused_without_being_shown() -> None:
+    with pytest.raises(DiagnosticError) as error:
+        notifying(("slack://s3cret-token", "s3cret-token"), 1, None)
+    assert codes(error) == ["GC755", "GC755"]
+    assert "s3cret" not in str(error.value)
+
+
+def test_a_missing_extra_says_which() -> None:
+    with mock.patch.dict(sys.modules, {"apprise": None}), pytest.raises(DiagnosticError) as error:
+        notifying(("json://127.0.0.1/",), 1, None)
+    assert codes(error) == ["GC756"]
+    assert "gcsync[notify]" in error.value.diagnostics[0].hint
+
+
+def send(chat: Chat, state: Path, reports: list[DriftReport], confirm: int = 1) -> list[str]:
+    """The codes of the warnings of one run."""
+    told = notifying((chat.url,), confirm, state)
+    assert told is not None
+    return [found.code for found in told.tell(reports, ignore_missing=False)]
+
+
+def drifted(owner: str = "contact-center") -> DriftReport:
+    change = update({}, {"enabled": False})
+    return DriftReport(plan(owner=owner), drifted=(change,))
+
+
+def test_the_same_drift_is_told_once_and_then_its_end(chat: Chat, tmp_path: Path) -> None:
+    state = tmp_path / "told.json"
+    for reports in ([drifted()], [drifted()], [DriftReport(plan())], [DriftReport(plan())]):
+        assert send(chat, state, reports) == []
+    assert [title.partition(" in ")[0] for title in chat.titles] == ["gcsync: drift", "gcsync: no more drift"]
+    assert state.stat().st_mode & 0o777 == 0o600
+
+
+def test_drift_is_told_after_so_many_sightings(chat: Chat, tmp_path: Path) -> None:
+    for sightings in range(1, 4):
+        send(chat, tmp_path / "told.json", [drifted()], confirm=3)
+        assert len(chat.messages) == (1 if sightings == 3 else 0)
+
+
+def test_each_stack_is_remembered_by_itself(chat: Chat, tmp_path: Path) -> None:
+    send(chat, tmp_path / "told.json", [drifted("one"), drifted("two")])
+    send(chat, tmp_path / "told.json", [drifted("two")])
+    assert len(chat.messages) == 2
+
+
+def test_a_message_that_was_refused_is_sent_again_by_the_next_run(chat: Chat, tmp_path: Path) -> None:
+    chat.refusing = True
+    assert send(chat, tmp_path / "told.json", [drifted()]) == ["GC757"]
+    chat.refusing = False
+    assert send(chat, tmp_path / "told.json", [drifted()]) == []
+    assert len(chat.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", "[]", "null", '{"version": 2, "stacks": {}}', '{"version": 1, "stacks": {"a": 1}}', "[" * 100_000],
+    ids=["empty", "no keys", "a list", "null", "a later version", "no memory", "deep"],
+)
+def test_a_file_that_is_no_memory_is_written_anew(chat: Chat, tmp_path: Path, content: str) -> None:
+    state = tmp_path / "told.json"
+    state.write_text(content, encoding="utf-8")
+    assert send(chat, state, [drifted()]) == ["GC758"]
+    assert send(chat, state, [drifted()]) == []
+    assert len(chat.messages) == 1
+
+
+def test_a_memory_that_cannot_be_written_is_a_warning(chat: Chat, tmp_path: Path) -> None:
+    assert send(chat, tmp_path / "no folder" / "told.json", [drifted()]) == ["GC759"]
+    assert len(chat.messages) == 1
