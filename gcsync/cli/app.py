@@ -33,7 +33,6 @@ app = typer.Typer(
     name="gcsync",
     help="Genesys Cloud event streaming in Git: plan, apply and drift for YAML stack files, with no state file.",
     epilog=f"\b\nExit codes:\n{explain_exit_codes()}",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings=_SETTINGS,

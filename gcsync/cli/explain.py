@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gcsync.cli import options, output
+from gcsync.cli import completion, options, output
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common
 
@@ -14,7 +14,12 @@ from gcsync.cli.options import Common
 @options.command
 def explain(
     common: Common,
-    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="As GC104; without one, all are listed.")] = None,
+    code: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CODE]", autocompletion=completion.codes, help="As GC104; without one, all are listed."
+        ),
+    ] = None,
 ) -> int:
     """Tell more about a diagnostic: its cause, an example, the cure."""
     from gcsync.explanations import explain as look_up

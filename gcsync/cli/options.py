@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from gcsync.cli import completion
+
 if TYPE_CHECKING:
     from gcsync.stack import Inputs
 
@@ -92,7 +94,14 @@ Paths = Annotated[
     ),
 ]
 Environment = Annotated[
-    str | None, typer.Option("--env", envvar="GCSYNC_ENV", metavar="NAME", help="The environment of the stack.")
+    str | None,
+    typer.Option(
+        "--env",
+        envvar="GCSYNC_ENV",
+        metavar="NAME",
+        autocompletion=completion.environments,
+        help="The environment of the stack.",
+    ),
 ]
 Variables = Annotated[
     list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="The value of a variable; repeatable.")
@@ -102,19 +111,35 @@ VariableFiles = Annotated[
     typer.Option("--var-file", metavar="FILE", help="A YAML or JSON map of variables; repeatable, the last one wins."),
 ]
 Targets = Annotated[
-    list[str] | None, typer.Option("--target", metavar="GLOB", help="Only these addresses; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--target", metavar="GLOB", autocompletion=completion.addresses, help="Only these addresses; repeatable."
+    ),
 ]
 Excludes = Annotated[
-    list[str] | None, typer.Option("--exclude", metavar="GLOB", help="All but these addresses; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--exclude", metavar="GLOB", autocompletion=completion.addresses, help="All but these addresses; repeatable."
+    ),
 ]
 NoDelete = Annotated[bool, typer.Option("--no-delete", help="Delete nothing; what would go is told.")]
 AllowDelete = Annotated[
     list[str] | None,
-    typer.Option("--allow-delete", metavar="ADDRESS", help="Allow this one delete past the safety rules; repeatable."),
+    typer.Option(
+        "--allow-delete",
+        metavar="ADDRESS",
+        autocompletion=completion.addresses,
+        help="Allow this one delete past the safety rules; repeatable.",
+    ),
 ]
 Replace = Annotated[
     list[str] | None,
-    typer.Option("--replace", metavar="ADDRESS", help="Delete this object and make it anew; repeatable."),
+    typer.Option(
+        "--replace",
+        metavar="ADDRESS",
+        autocompletion=completion.addresses,
+        help="Delete this object and make it anew; repeatable.",
+    ),
 ]
 Undo = Annotated[
     Path | None,
