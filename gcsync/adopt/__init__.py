@@ -7,17 +7,20 @@ resources   an object as it is declared
 writing     YAML that the stack language reads as it was meant
 export      a whole stack file
 inserting   one resource into a file that exists
+formatting  the one layout of a stack file
 terraform   resources of CX as Code
 """
 
 from gcsync.adopt.candidates import Candidate, LeftOut, Selection, select
 from gcsync.adopt.export import Exported, Head, compose
+from gcsync.adopt.formatting import CannotFormat, formatted
 from gcsync.adopt.inserting import Insertion, insert
 from gcsync.adopt.resources import Declaration, declare, problem_of
 from gcsync.adopt.terraform import FromTerraform, read_terraform
 
 __all__ = [
     "Candidate",
+    "CannotFormat",
     "Declaration",
     "Exported",
     "FromTerraform",
@@ -27,6 +30,7 @@ __all__ = [
     "Selection",
     "compose",
     "declare",
+    "formatted",
     "insert",
     "problem_of",
     "read_terraform",

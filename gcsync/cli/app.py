@@ -15,6 +15,7 @@ from gcsync.cli.emulator import serve
 from gcsync.cli.exit_codes import ExitCode, explain_exit_codes
 from gcsync.cli.explain import explain
 from gcsync.cli.export import export
+from gcsync.cli.format_files import format_files
 from gcsync.cli.import_object import import_object
 from gcsync.cli.init import init
 from gcsync.cli.list import list_owned
@@ -43,6 +44,7 @@ emulator = typer.Typer(
 
 app.command("init")(init)
 app.command("validate")(validate)
+app.command("fmt")(format_files)
 app.command("plan")(plan)
 app.command("show")(show_plan)
 app.command("apply")(apply)

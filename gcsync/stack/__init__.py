@@ -16,6 +16,8 @@ report      what is wrong, as diagnostics
 
 from __future__ import annotations
 
+from gcsync.stack.discover import written_files
 from gcsync.stack.load import Examination, Inputs, examine, load, outline, validate
+from gcsync.stack.masking import masked_lines
 
-__all__ = ["Examination", "Inputs", "examine", "load", "outline", "validate"]
+__all__ = ["Examination", "Inputs", "examine", "load", "masked_lines", "outline", "validate", "written_files"]

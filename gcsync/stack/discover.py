@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gcsync.model.diagnostic import DiagnosticError
 from gcsync.schema.compose import kind_names, kind_schema, settings_schema
 from gcsync.stack.marks import find
+from gcsync.stack.masking import sensitive_regions
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.source import Source, display_name, open_source
 
@@ -142,3 +144,21 @@ def _matches(folder: Path, pattern: str, stack: Path) -> tuple[str, list[str]]:
         if real == stack.resolve():
             return f'"{pattern[:100]}" matches the stack file itself', []
     return "", names
+
+
+def written_files(paths: Sequence[str], *, folder: Path) -> tuple[Source, ...]:
+    """Every stack file at the paths with its parts, each once; what is in them need not be valid, but must be readable.
+
+    Raises DiagnosticError with what cannot be read.
+    """
+    report = Report()
+    files = Files(Path(os.path.abspath(folder)), report)
+    found: dict[Source, None] = {}
+    for source in stack_files(paths, files):
+        found[source] = None
+        patterns = source.document.value.get("include") if isinstance(source.document.value, dict) else None
+        if isinstance(patterns, list) and all(isinstance(pattern, str) for pattern in patterns):
+            found |= dict.fromkeys(included(source, patterns, files))
+    if report.failed:
+        raise DiagnosticError(report.diagnostics(lambda source: sensitive_regions(source, frozenset())))
+    return tuple(found)

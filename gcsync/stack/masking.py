@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from gcsync.model.value import SECRET_TEXT, Value
 from gcsync.schema.compose import kind_names, kind_schema, settings_schema
 from gcsync.schema.semantics import has_credentials
-from gcsync.stack.marks import Marks, own, unpack
+from gcsync.stack.marks import Marks, own, pack, unpack
+from gcsync.stack.reader import read
 from gcsync.stack.source import Source
 
 MAX_LINE: Final = 500
@@ -67,6 +69,15 @@ def masked_line(source: Source, regions: list[Region], mark: int) -> tuple[str |
         return _by_looks(line, column), None
     spans = [*_spans(regions, number, len(line)), *((m.start(), m.end()) for m in _URL.finditer(line))]
     return _apply(line, _joined(spans), column)
+
+
+def masked_lines(text: str, name: str) -> list[str]:
+    """Every line of a stack file's text, without its end, as it may be shown."""
+    source = Source(name, Path(name), text, read(text))
+    regions = sensitive_regions(source, frozenset()) if source.document.complete else []
+    numbers = range(len(text.splitlines()))
+    shown = (masked_line(source, regions, pack(number, 0))[0] for number in numbers)
+    return [SECRET_TEXT if line is None else line for line in shown]
 
 
 def _apply(line: str, spans: list[tuple[int, int]], column: int) -> tuple[str, int | None]:

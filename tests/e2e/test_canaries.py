@@ -60,6 +60,8 @@ LINES = (
     "schema stream",
     "explain GC104",
     "init fresh",
+    "fmt --diff",
+    "fmt",
 )
 
 
