@@ -86,8 +86,9 @@ def _summary(reports: Sequence[DriftReport]) -> str:
             "not checked": sum(len(report.not_checked) for report in reports),
         }
     )
-    said = "; ".join(part for part in (loud if loud or errored else "no drift", beside) if part)
-    return f"{light} {whose}{f'{said}.' if said else ''}{' Not everything could be compared.' if errored else ''}"
+    counts = "; ".join(part for part in (loud if loud or errored else "no drift", beside) if part)
+    said = [f"{counts}." if counts else "", "Not everything could be compared." if errored else ""]
+    return f"{light} {whose}{' '.join(part for part in said if part)}"
 
 
 def _counted(counts: dict[str, int]) -> str:

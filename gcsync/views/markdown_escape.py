@@ -70,11 +70,14 @@ def html_code(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def prose(text: str, longest: int = LONGEST_SENTENCE) -> str:
-    """A sentence with somebody's words in it, on one line, in running text or in a cell."""
+    """A sentence with somebody's words in it, on one line, in running text, in a cell, or first in a line."""
     pieces = []
     end = 0
     shown = shortened(clean(text), longest)
-    for found in _FOUND.finditer(shown):
+    if shown and not shown[0].isalpha():
+        # First in a line it could begin a heading, a list, a rule or a block of code.
+        pieces, end = [f"&#{ord(shown[0])};", _APART], 1
+    for found in _FOUND.finditer(shown, end):
         pieces += [_entities(shown[end : found.end()]), _APART]
         end = found.end()
     return "".join([*pieces, _entities(shown[end:])])

@@ -2,8 +2,8 @@
 
 What stays, most important first: the marker and the summary; alerts and the first errors; the rows of what is
 destroyed (or drifted); what the stacks are, and errors; the details of what is destroyed; the other rows; notes; the
-details of what is created, then of the rest. So a change is folded before its row goes, and everything that is told of
-an update goes before anything of a delete; only details that would never fit are left out alone.
+details of what is created, then of the rest. So a change is folded before its row goes, and an update goes before a
+delete; details that do not fit are left out alone, and shorter ones behind them stay.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _said(rows: Counter[str], folded: Counter[str], notes: int, log: str) -> str
         said.append(f"the differences of {plural(folded.total(), 'resource')} are left out: {_counted(folded)}")
     if notes:
         said.append(f"{plural(notes, 'note')} left out")
-    return f"\n**Cut to fit.** {'; '.join([*said, f'see {log}'])}.\n"
+    return f"\n**Cut to fit**: {'; '.join([*said, f'see {log}'])}.\n"
 
 
 def _words(pieces: Sequence[Piece], kind: Kind) -> Counter[str]:
