@@ -21,6 +21,7 @@ from gcsync.views.markdown_parts import (
     errors_and_warnings,
     not_checked_part,
     place_text,
+    quiet_part,
     resource_cell,
     sentence,
     stack_part,
@@ -60,9 +61,17 @@ def _marker(reports: Sequence[DriftReport], timeless: str) -> MarkdownMarker:
 
 def _body(reports: Sequence[DriftReport]) -> Iterator[Part]:
     yield [f"### {_summary(reports)}"]
-    for report in reports:
-        yield from stack_part(report.plan, headed=len(reports) > 1)
-        yield from _section(report)
+    several = len(reports) > 1
+    for report in sorted(reports, key=lambda report: not report.found()):
+        if not (several and _is_quiet(report)):
+            yield from stack_part(report.plan, headed=several)
+            yield from _section(report)
+    yield quiet_part([report.plan for report in reports if several and _is_quiet(report)], "No drift")
+
+
+def _is_quiet(report: DriftReport) -> bool:
+    beside = (report.pending, report.not_checked, report.known, report.baseline, report.look_alikes)
+    return not report.found() and not any(beside) and not report.plan.diagnostics
 
 
 def _summary(reports: Sequence[DriftReport]) -> str:

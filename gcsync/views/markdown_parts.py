@@ -39,13 +39,24 @@ def stack_part(plan: Plan, *, headed: bool) -> Iterator[Part]:
         yield [f"#### Stack {code(plan.owner)}"]
     target = plan.target
     environment = f"environment {code(plan.environment)}" if plan.environment else ""
+    address = target.api_url if not target.api_url.startswith("https://api.") else ""
     told = [
         f"Organization {code(target.organization.name)}",
         code(target.region) if target.region else "",
+        f"at {code(address)}" if address else "",
         environment,
         f"file {code(plan.file)}" if plan.file else "",
     ]
     yield [", ".join(part for part in told if part) + "."]
+
+
+def quiet_part(plans: Sequence[Plan], what: str) -> Part:
+    """A line for each stack of several of which there is nothing to tell; `what` says so."""
+    lines = [
+        f"- {code(plan.owner)}: {plan.summary.unchanged} unchanged{f', file {code(plan.file)}' if plan.file else ''}"
+        for plan in plans
+    ]
+    return [f"**{what}**", "", *lines] if lines else []
 
 
 def alert(kind: str, text: str) -> Part:

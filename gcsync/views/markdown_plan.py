@@ -22,6 +22,7 @@ from gcsync.views.markdown_parts import (
     errors_and_warnings,
     not_checked_part,
     place_text,
+    quiet_part,
     resource_cell,
     sentence,
     stack_part,
@@ -49,7 +50,10 @@ _TO_DO: Final = {"delete": "to DELETE", "replace": "to REPLACE"}
 
 
 def render_markdown_plan(plans: Sequence[Plan]) -> str:
-    """Everything that would be done: the marker, a line that says it all, then stack by stack."""
+    """Everything that would be done: the marker, a line that says it all, then stack by stack.
+
+    A stack of which something is destroyed comes before the others; those without changes are a list at the end.
+    """
     body = document(_body(plans))
     return f"{render_marker(_marker(plans, body))}\n{body}"
 
@@ -67,17 +71,27 @@ def _marker(plans: Sequence[Plan], body: str) -> MarkdownMarker:
 def _body(plans: Sequence[Plan]) -> Iterator[Part]:
     yield [f"### {_summary(plans)}"]
     yield from _alerts(plans)
-    for plan in plans:
-        yield from stack_part(plan, headed=len(plans) > 1)
-        yield from _section(plan)
+    several = len(plans) > 1
+    for plan in sorted(plans, key=lambda plan: not _destroys(plan)):
+        if not (several and _is_quiet(plan)):
+            yield from stack_part(plan, headed=several)
+            yield from _section(plan)
+    yield quiet_part([plan for plan in plans if several and _is_quiet(plan)], "No changes")
+
+
+def _is_quiet(plan: Plan) -> bool:
+    return not (plan.active or plan.left_out or plan.not_checked or plan.diagnostics or plan.refusals)
+
+
+def _destroys(plan: Plan) -> bool:
+    return bool(plan.summary.delete or plan.summary.replace)
 
 
 def _summary(plans: Sequence[Plan]) -> str:
     """`🔴 contact-center: 1 to DELETE, 2 to update. apply refuses ...`: what a phone shows of it all."""
     total = sum((plan.summary for plan in plans), Summary())
     errored, refused = any(plan.errored for plan in plans), any(plan.refusals for plan in plans)
-    destroys = bool(total.delete or total.replace)
-    light = "🔴" if errored or refused or destroys else "🟡" if total.changes else "🟢"
+    light = "🔴" if errored or refused or any(map(_destroys, plans)) else "🟡" if total.changes else "🟢"
     whose = f"{code(plans[0].owner)}: " if len(plans) == 1 else f"{len(plans)} stacks: " if plans else ""
     said = [f"{_counts(total)}{_beside(plans)}." if total.changes else closing_line(plans) if not errored else ""]
     said += ["The plan has errors, `apply` refuses it."] if errored else []

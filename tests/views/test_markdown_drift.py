@@ -76,6 +76,13 @@ def test_several_stacks_have_a_heading_each() -> None:
     assert headings[1:] == ["Stack contact-center"] * 2
 
 
+def test_a_stack_without_drift_is_a_line_at_the_end() -> None:
+    quiet = DriftReport(plan(keep(), owner="quiet"))
+    text = render_markdown_drift([quiet, drift_report()])
+    assert read(text).headings[1:] == ["Stack contact-center"]
+    assert text.endswith("**No drift**\n\n- `quiet`: 1 unchanged, file `stacks/prod.yaml`\n")
+
+
 def test_an_attribute_tells_what_was_last_applied() -> None:
     text = render_markdown_drift([drift_report()])
     assert (

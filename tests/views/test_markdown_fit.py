@@ -124,10 +124,10 @@ def test_bytes_count_not_characters(word: str) -> None:
 def test_what_destroys_in_the_last_stack_comes_before_what_is_updated_in_the_first() -> None:
     before, after = attributes(), attributes(description="new")
     updates = [change(Action.UPDATE, f"stream.u{number:04}", before, after) for number in range(400)]
-    text = render_markdown_plan([plan(*updates, owner="first"), plan(delete("stream.gone"), owner="last")])
-    shown = fit(text, 4_000)
-    assert rows(shown)[-1] == "DELETE"
-    assert unfolded(shown) == ["DELETE"]
+    first, last = plan(delete("stream.a"), *updates, owner="first"), plan(delete("stream.b"), owner="last")
+    shown = fit(render_markdown_plan([first, last]), 4_000)
+    assert [rows(shown)[place] for place in (0, 1, -1)] == ["DELETE", "update", "DELETE"]
+    assert unfolded(shown) == ["DELETE", "DELETE"]
     assert "#### Stack `last`" in shown
 
 

@@ -8,7 +8,7 @@ from gcsync.model.diagnostic import Diagnostic, Place
 from gcsync.model.plan import Action, Plan
 from gcsync.views.markdown_marker import MarkdownMarker, read_marker
 from gcsync.views.markdown_plan import render_markdown_plan
-from tests.views.factories import attributes, change, create, delete, keep, plan, update
+from tests.views.factories import attributes, change, create, delete, keep, plan, target, update
 from tests.views.golden import golden
 from tests.views.markdown_reading import read
 from tests.views.scenes import CANARY, NO_TRIGGERS, REFUSED, full_plan, small_plans
@@ -56,6 +56,18 @@ def test_what_destroys_stands_first_and_is_open() -> None:
     assert text.count("<details open>") == 2
     assert [row[0] for row in read(text).rows] == ["Action", "DELETE", "REPLACE", "create"]
     assert "**Destroys 2 objects:** **DELETE** `stream.c`, **REPLACE** `stream.b`." in text
+
+
+def test_a_stack_of_which_something_is_destroyed_comes_before_the_others() -> None:
+    text = render_markdown_plan([plan(create(), owner="a"), plan(keep(), owner="b"), plan(delete(), owner="c")])
+    assert read(text).headings[1:] == ["Stack c", "Stack a"]
+    assert "**DELETE** `stream.old` of `c`" in text
+    assert text.endswith("**No changes**\n\n- `b`: 1 unchanged, file `stacks/prod.yaml`\n")
+
+
+def test_an_address_that_is_no_region_s_is_named() -> None:
+    away = plan(create(), target=target(api_url="http://127.0.0.1:8081"))
+    assert "Organization `Example Ltd`, `us-east-1`, at `http://127.0.0.1:8081`, file" in render_markdown_plan([away])
 
 
 def test_many_that_are_destroyed_are_named_and_counted_at_the_top() -> None:
