@@ -52,7 +52,8 @@ def render_marker(marker: MarkdownMarker) -> str:
     text = json.dumps(content)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return f"<!-- gcsync {text.replace('--', '-' + chr(92) + 'u002d')} -->"
+    escaped = text.replace("--", "-\\u002d")
+    return f"<!-- gcsync {escaped} -->"
 
 
 def read_marker(text: str) -> MarkdownMarker | None:
