@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcsync.views.markdown_escape import cell_code, code, fence, html_code, prose, shortened
+from gcsync.views.markdown_escape import LONGEST_NAME, cell_code, code, fence, html_code, prose, shortened
 from gcsync.views.style import clean
 from tests.views.markdown_reading import read, read_by_another
 
@@ -38,7 +38,7 @@ def test_a_code_span_shows_the_text_and_nothing_else(text: str) -> None:
     for reader in READERS:
         found = reader(f"before {code(text)} after")
         assert (found.wrong, found.live) == ([], [])
-        assert found.code == ([clean(text)] if text else [])
+        assert found.code == ([shortened(clean(text), LONGEST_NAME)] if text else [])
 
 
 @given(anything, anything)
@@ -87,7 +87,7 @@ def test_a_sentence_keeps_to_its_cell(text: str) -> None:
 def test_code_in_html_shows_the_text(text: str) -> None:
     for reader in READERS:
         found = reader(f"<details><summary>{html_code(text)}</summary>\n\n</details>")
-        assert (found.wrong, found.live, found.code) == ([], [], [clean(text)])
+        assert (found.wrong, found.live, found.code) == ([], [], [shortened(clean(text), LONGEST_NAME)])
 
 
 @given(st.lists(anything, max_size=4))

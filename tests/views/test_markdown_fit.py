@@ -163,7 +163,7 @@ plans = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plans, st.integers(1_000, 8_000))
 def test_any_plan_fits_any_limit(found: list, limit: int) -> None:
     text = render_markdown_plan(found)

@@ -74,7 +74,7 @@ def test_nothing_comes_to_life(text: str) -> None:
     check(text)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(anything, st.text()), anything)
 def test_nothing_comes_to_life_in_any_text(text: str, other: str) -> None:
     check(text, other, [read])
