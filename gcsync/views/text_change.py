@@ -30,7 +30,8 @@ PROTECTION: Final = "lifecycle.prevent_destroy"
 
 _NOTE_TONES = {Reason.CONFLICT: Tone.CONFLICT, Reason.DRIFT: Tone.CHANGED}
 
-_CONFLICT = "! both the stack and someone outside gcsync changed this; apply writes the stack's value"
+CONFLICT_WORD: Final = "CONFLICT"
+CONFLICT: Final = "both the stack and someone outside gcsync changed this; apply writes the stack's value"
 
 
 def change_lines(change: Change, style: Style) -> Iterator[str]:
@@ -38,7 +39,7 @@ def change_lines(change: Change, style: Style) -> Iterator[str]:
     mark, word, tone = HEADS[change.action]
     lead = f"{mark:>3} {word:<8}{clean(str(change.address))}"
     name = f"  {quote(change.name)}" if change.name and change.name != change.address.key else ""
-    notes = list(_notes(change))
+    notes = list(change_notes(change))
     painted = style.paint(lead, tone)
     together = "  # " + "; ".join(notes)
     if notes and cells(lead + name + together) <= style.columns:
@@ -62,32 +63,33 @@ def attribute_lines(attribute: AttributeChange, style: Style, *, reasons: bool =
         return
     node = explain(attribute.name, attribute.before, attribute.after)
     conflict = attribute.reason is Reason.CONFLICT
-    note = ", ".join(_attribute_notes(attribute, reasons=reasons or conflict))
+    note = ", ".join(attribute_notes(attribute, reasons=reasons or conflict))
     yield from difference(node, style, INDENT, note, _NOTE_TONES.get(attribute.reason, Tone.DIM))
     if conflict:
         indent = " " * (INDENT + 4)
-        yield from paragraph(_CONFLICT, style, first=indent, indent=indent + "  ", tone=Tone.CONFLICT)
+        yield from paragraph(f"! {CONFLICT}", style, first=indent, indent=indent + "  ", tone=Tone.CONFLICT)
 
 
 def not_checked_lines(items: Iterable[NotChecked], style: Style) -> list[str]:
     """What could not be looked at, each with its reason and what would help."""
     lines = [style.paint("Not checked:", Tone.BOLD)]
     for item in items:
-        what = clean(_subject(item))
+        what = clean(subject(item))
         lines += paragraph(f"{what}: {clean(item.reason)}", style, first="  ? ", indent="    ")
         if item.hint:
             lines += paragraph(clean(item.hint), style, first="    hint: ", indent="          ", tone=Tone.HINT)
     return lines
 
 
-def _subject(item: NotChecked) -> str:
+def subject(item: NotChecked) -> str:
+    """What could not be looked at: `every trigger`, `stream.masked.destinations`."""
     if item.whole_kind:
         return f"every {item.kind}"
     name = str(item.address) if item.address is not None else f"{item.kind} {item.id}"
     return f"{name}.{item.attribute}" if item.attribute else name
 
 
-def _notes(change: Change) -> Iterator[str]:
+def change_notes(change: Change) -> Iterator[str]:
     """Why, and what else a reader should know; what the explanation says already is not said again."""
     said = change.explanation
     if said:
@@ -136,9 +138,10 @@ def _protection(change: Change, style: Style) -> Iterator[str]:
             yield from attribute_lines(attribute, style, reasons=False)
 
 
-def _attribute_notes(attribute: AttributeChange, *, reasons: bool) -> Iterator[str]:
+def attribute_notes(attribute: AttributeChange, *, reasons: bool) -> Iterator[str]:
+    """What is to be said behind an attribute: its reason, and what it brings about."""
     if attribute.reason is Reason.CONFLICT:
-        yield "CONFLICT"
+        yield CONFLICT_WORD
     elif reasons:
         yield "drift: changed outside gcsync" if attribute.reason is Reason.DRIFT else attribute.reason.value
     if attribute.forces_replacement:

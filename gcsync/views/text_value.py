@@ -51,7 +51,7 @@ def difference(node: Node, style: Style, indent: int, note: str = "", note_tone:
             yield from _dim(f"# {node.unchanged} unchanged{order}", style, indent + STEP)
     elif _many_lines(node.before) or _many_lines(node.after):
         yield from lead.alone(note, note_tone)
-        yield from _text_difference(node.before, node.after, style, indent + STEP)
+        yield from text_difference(node.before, node.after, style, indent + STEP)
     else:
         yield from _replaced(node, style, indent, note, note_tone)
 
@@ -175,7 +175,7 @@ def _replaced(node: Node, style: Style, indent: int, note: str, note_tone: Tone)
     yield from whole("+", "", node.after, style, indent + STEP)
 
 
-def _text_difference(before: Value, after: Value, style: Style, indent: int) -> Iterator[str]:
+def text_difference(before: Value, after: Value, style: Style, indent: int) -> Iterator[str]:
     """Two texts line by line, with a little of what surrounds each change."""
     if not (isinstance(before, str) and isinstance(after, str)):
         yield from whole("-", "", before, style, indent)

@@ -7,6 +7,6 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent / "golden"
 
 
-def golden(name: str) -> str:
-    """The text of `golden/<name>.txt`."""
-    return (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+def golden(name: str, suffix: str = "txt") -> str:
+    """The text of `golden/<name>.<suffix>`."""
+    return (_FOLDER / f"{name}.{suffix}").read_text(encoding="utf-8")

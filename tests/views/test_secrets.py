@@ -17,6 +17,8 @@ from gcsync.model.value import UNREADABLE, Secret
 from gcsync.schema.files import read_schema
 from gcsync.views.json_plan import render_json_drift, render_json_plan
 from gcsync.views.json_report import render_json_report
+from gcsync.views.markdown_drift import render_markdown_drift
+from gcsync.views.markdown_plan import render_markdown_plan
 from gcsync.views.style import Style
 from gcsync.views.text_drift import render_drift
 from gcsync.views.text_plan import render_plan
@@ -63,6 +65,8 @@ def every_output(whole: Plan) -> Iterator[str]:
         yield render_plan([whole], style)
         yield render_drift([found], style)
         yield render_report([Report("a", outcomes)], style)
+    yield render_markdown_plan([whole])
+    yield render_markdown_drift([found])
     yield render_json_plan([whole])
     yield render_json_drift([found])
     yield render_json_report([Report("a", outcomes)], [whole])
