@@ -32,7 +32,7 @@ class CommentMode(StrEnum):
     NEW = "new"
 
 
-_LOOK_AGAIN_SECONDS: Final = 2.0
+LOOK_AGAIN_SECONDS: Final = 2.0
 _TITLES: Final = {"plan": "Changes to apply in {}", "drift": "Drift in {}"}
 _LONGEST_TITLE: Final = 200
 
@@ -159,8 +159,8 @@ def _speaker(place: Platform, settings: Settings, event: object) -> Speaker:
     from gcsync.views.markdown_fit import fit
 
     def look_again() -> None:
-        output.notice(f"waiting {_LOOK_AGAIN_SECONDS:.0f} s (no answer; then looking whether it was done)")
-        time.sleep(_LOOK_AGAIN_SECONDS)
+        output.notice(f"waiting {LOOK_AGAIN_SECONDS:.0f} s (no answer; then looking whether it was done)")
+        time.sleep(LOOK_AGAIN_SECONDS)
 
     kind = _kind(settings)
     run = Run(commit(os.environ, kind, event), run_link(os.environ, kind), datetime.now(UTC), place.author())

@@ -27,6 +27,7 @@ from gcsync.model.failure import OutcomeUnknown
 from gcsync.platforms.transport import NoReply, Reply, Surroundings, exchange
 
 ATTEMPTS: Final = 5
+CONNECT_ATTEMPTS: Final = 3
 LONGEST_WAIT: Final = 300.0
 """Seconds. Who asks for more is told to a person instead: a job that sleeps for an hour helps nobody."""
 LARGEST_OBJECT: Final = 8 * 1024 * 1024
@@ -84,10 +85,11 @@ class Dialect:
 
 
 class _Again(Exception):
-    """A try that may be repeated; `after` is what the server asks to wait, in seconds."""
+    """A try that may be repeated, `attempts` times; `after` is what the server asks to wait, in seconds."""
 
-    def __init__(self, reason: str, *, carried_out: bool, after: float | None = None) -> None:
+    def __init__(self, reason: str, *, carried_out: bool, after: float | None = None, attempts: int = ATTEMPTS) -> None:
         super().__init__(reason)
+        self.attempts = attempts
         self.reason = reason
         self.carried_out = carried_out
         self.after = after
@@ -155,7 +157,7 @@ class Client:
         """A success. Raises DiagnosticError: Refused, OutcomeUnknown."""
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: isinstance(error, _Again) and _repeatable(call, error)),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            stop=lambda state: state.attempt_number >= _again(state).attempts,
             wait=self._seconds,
             sleep=self._world.sleep,
             before_sleep=self._announce,
@@ -189,7 +191,8 @@ class Client:
         except NoReply as error:
             if error.final:
                 raise
-            raise _Again(str(error), carried_out=error.sent) from None
+            attempts = ATTEMPTS if error.sent else CONNECT_ATTEMPTS
+            raise _Again(str(error), carried_out=error.sent, attempts=attempts) from None
 
     def _same_host(self, call: Call, url: str, location: str) -> str:
         """Where a redirect leads (a repository was renamed); only on the same host, since the token goes along."""
@@ -226,7 +229,7 @@ class Client:
 
     def _announce(self, state: tenacity.RetryCallState) -> None:
         seconds, again = state.upcoming_sleep, _again(state)
-        tries = f"{state.attempt_number + 1} of {ATTEMPTS}"
+        tries = f"{state.attempt_number + 1} of {again.attempts}"
         self._world.notify(f"waiting {seconds:.0f} s ({self._dialect.name}: {again.reason}, {tries})")
 
     def _gave_up(self, call: Call, again: _Again) -> DiagnosticError:

@@ -58,6 +58,7 @@ LINES = (
     "destroy {given} --auto-approve",
     "destroy --stack canaries --env dev --auto-approve --format json",
     "schema stream",
+    "comment plan.json --number 12 --platform github",
     "explain GC104",
     "init fresh",
 )
@@ -135,6 +136,9 @@ def environment(root: Path, url: str, watched: Watched) -> dict[str, str]:
         OWN_VARIABLE=watched["env"],
         GCSYNC_FINGERPRINT_KEY=watched["fingerprint key"],
         HTTPS_PROXY=f"http://user:{watched['proxy password']}@127.0.0.1:9",
+        GITHUB_API_URL=url,
+        GITHUB_REPOSITORY="example/events",
+        GITHUB_TOKEN=watched["token of the platform"],
         GCSYNC_ENV="dev",
         PYTHONDONTWRITEBYTECODE="1",
         PYTHONPATH=str(Path(__file__).parents[2]),
