@@ -7,7 +7,7 @@ anew and decided upon anew, and what was made after all is then there to be kept
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
@@ -61,6 +61,7 @@ def keep_comments(speaker: Speaker, number: int, documents: Sequence[Document], 
 
 
 def _keep_comment(speaker: Speaker, conversation: Conversation, document: Document, choice: Choice) -> Done:
+    document = _guarded(speaker, document)
     body = compose(document, speaker.run, speaker.bounds)
 
     def attempt() -> Done:
@@ -99,6 +100,7 @@ def _carry_out(speaker: Speaker, conversation: Conversation, name: str, steps: S
 
 def keep_issue(speaker: Speaker, document: Document, title: str, labels: tuple[str, ...]) -> Done:
     """One open issue per document while it has something to say, none otherwise. Raises DiagnosticError."""
+    document = _guarded(speaker, document)
     body = compose(document, speaker.run, speaker.bounds)
 
     def decided() -> tuple[issues.Step, ...]:
@@ -116,6 +118,10 @@ def keep_issue(speaker: Speaker, document: Document, title: str, labels: tuple[s
             if isinstance(step, issues.CloseDuplicate):
                 _carry_out_issue(speaker, document, step, title, labels)
     return done
+
+
+def _guarded(speaker: Speaker, document: Document) -> Document:
+    return replace(document, text=speaker.platform.guarded(document.text))
 
 
 _OPENED: Final = "issue opened"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote
 
@@ -18,6 +19,9 @@ LONGEST: Final = 1_000_000
 """Bytes. The documentation says 1,000,000 characters; descriptions of issues are limited to 1,048,576 bytes."""
 
 _NEEDS: Final = "the scope `api` and at least the role Reporter in the project (Guest cannot see every project)"
+_ORDER: Final = re.compile(r"^\r*(?=/)", re.MULTILINE)
+_JOINER: Final = "\u2060"
+"""It is not seen, and is no white space."""
 _PARTS: Final = {Where.CHANGE: "merge_requests", Where.ISSUE: "issues"}
 _WORDS: Final = {Where.CHANGE: "merge request", Where.ISSUE: "issue"}
 
@@ -38,6 +42,13 @@ class GitLab:
     def size(self, text: str) -> int:
         """Bytes of UTF-8."""
         return len(text.encode("utf-8", "surrogatepass"))
+
+    def guarded(self, text: str) -> str:
+        """No line begins with a slash: GitLab would carry out `/close`, and not only outside of code blocks.
+
+        Source: lib/gitlab/quick_actions/extractor.rb, which knows no code block with a language.
+        """
+        return _ORDER.sub(_JOINER, text)
 
     def author(self) -> str:
         call = Call("GET", "/user", "the token's own account", _NEEDS)

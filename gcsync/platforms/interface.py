@@ -72,6 +72,9 @@ class Platform(Protocol):
     def size(self, text: str) -> int:
         """How long the platform may find a text; never too small."""
 
+    def guarded(self, text: str) -> str:
+        """The text, without what the platform would take for an order."""
+
     def author(self) -> str:
         """The login under which the token writes."""
 

@@ -187,6 +187,17 @@ class TestSomebodyElse:
         assert sum("1 to create" in body for body in review.bodies) == 1
 
 
+class TestOrders:
+    @pytest.mark.parametrize("text", ["/close", "A\n/merge\nB", "A\n\r/close", "```diff\n/approve\n```", "\n\n/CLOSE"])
+    def test_in_what_is_shown_are_not_carried_out(self, gitlab: GitLab, offline: Workplace, text: str) -> None:
+        review = Review(gitlab, offline)
+        say(review, markdown(text))
+        assert "comment unchanged" in say(review, markdown(text)).out
+        review.comment(markdown(text, kind="drift"), "--issue")
+        review.comment(markdown(text, kind="drift", found=False), "--issue")
+        assert (gitlab.orders, [note.body for note in gitlab.on(1, "issues") if not note.system] != []) == ([], True)
+
+
 class TestOutdatedComments:
     def test_duplicates_are_collapsed(self, review: Review) -> None:
         say(review)

@@ -61,6 +61,7 @@ class GitLab(StandIn):
         self.all_issues: dict[int, Issue] = {}
         self.notes: dict[int, Note] = {}
         self.limit = 1_000_000
+        self.orders: list[str] = []
         self._next = 0
 
     # What a test sees and does.
@@ -282,14 +283,22 @@ class GitLab(StandIn):
         if len(body) > self.limit:
             said = f'400 Bad request - Note {{:note=>["is too long (maximum is {self.limit} characters)"]}}'
             raise problem(400, said)
-        return body
+        return self._without_orders(body)
 
     def _description(self, data: dict[str, Any]) -> str:
         text = str(data.get("description", ""))
         if len(text.encode()) > 1_048_576:
             said = "is too long (1.1 MiB). The maximum size is 1 MiB."
             raise Refusal(Answer(400, {"message": {"description": [said]}}))
-        return text
+        return self._without_orders(text)
+
+    def _without_orders(self, text: str) -> str:
+        """Quick actions are carried out and taken out, in code blocks with a language too."""
+        pattern = re.compile(
+            r"^/(close|reopen|merge|approve|assign|label|title)\b[^\n]*\n?", re.MULTILINE | re.IGNORECASE
+        )
+        self.orders += [match[1] for match in pattern.finditer(text.replace("\r", ""))]
+        return pattern.sub("", text.replace("\r", "")).rstrip()
 
     def _id(self) -> int:
         self._next += 1
