@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -162,6 +163,27 @@ class TestOneComment:
         ran = work.gcsync("comment", "plan.gcsync", "--number", "12", **review.server.environ())
         assert (ran.code, len(review.current())) == (0, 2), ran.err
         assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["contact-center", "other"]
+
+
+class TestTheJob:
+    def test_says_for_which_pull_request_it_runs(self, review: Review) -> None:
+        event = {"pull_request": {"number": NUMBER, "head": {"sha": "e" * 40}}}
+        path = review.work.write("event.json", json.dumps(event))
+        ran = review.comment(markdown(), GITHUB_EVENT_PATH=str(path), CI_MERGE_REQUEST_IID=str(NUMBER))
+        assert (ran.code, len(review.bodies)) == (0, 1), ran.err
+        assert ("e" * 40 in review.bodies[0]) is isinstance(review.server, GitHub)
+
+    @pytest.mark.parametrize("text", ["", "[", "[]", '{"pull_request": 7}'])
+    def test_whose_event_says_nothing_needs_a_number(self, review: Review, text: str) -> None:
+        path = review.work.write("event.json", text)
+        ran = review.comment(markdown(), GITHUB_EVENT_PATH=str(path))
+        assert (ran.code, "error[GC701]: no pull request is named" in ran.err) == (1, True)
+        assert review.comment(markdown(), "--number", "12", GITHUB_EVENT_PATH=str(path)).code == 0
+
+    def test_of_another_platform_is_told_which(self, gitlab: GitLab, offline: Workplace) -> None:
+        review = Review(gitlab, offline)
+        say(review, markdown(), "--platform", "gitlab", GITHUB_ACTIONS="true", GITLAB_CI="")
+        assert len(review.bodies) == 1
 
 
 class TestSomebodyElse:
