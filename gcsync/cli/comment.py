@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -89,12 +90,13 @@ def comment(
     settings = read_settings(os.environ, Kind(platform.value) if platform else None)
     event = _event()
     change = None if issue else number or _number_of_job(settings, event)
-    place = open_platform(settings, _surroundings(settings))
-    speaker = _speaker(place, settings, event)
-    if change is None:
-        done = [keep_issue(speaker, one, title or _title(one), tuple(labels or ())) for one in documents]
-    else:
-        done = keep_comments(speaker, change, documents, Choice(Mode(mode.value), delete_empty, prune))
+    surroundings = _surroundings(settings)
+    with closing(surroundings.adapter):
+        speaker = _speaker(open_platform(settings, surroundings), settings, event)
+        if change is None:
+            done = [keep_issue(speaker, one, title or _title(one), tuple(labels or ())) for one in documents]
+        else:
+            done = keep_comments(speaker, change, documents, Choice(Mode(mode.value), delete_empty, prune))
     output.result("\n".join(f"{one.name}: {one.what}{f', {one.url}' if one.url else ''}" for one in done))
     return ExitCode.DONE
 

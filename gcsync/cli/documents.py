@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gcsync.platforms import Document
 
 LARGEST: Final = 64 * 1024 * 1024
+_LONGEST_ID: Final = 100
 _STDIN: Final = "-"
 _PIPE: Final = "for example: gcsync plan --format markdown | gcsync comment -"
 
@@ -53,7 +54,7 @@ def _of_markdown(text: str, key: str | None) -> Document:
             raise _no_document("what came on stdin is no markdown of gcsync", f"{_PIPE}; or name it: --key NAME")
         return Document("text", (key,), text)
     stacks = (key,) if key else marker.stacks
-    return Document(marker.kind, stacks, text.partition("\n")[2], marker.organization, marker.found)
+    return Document(marker.kind, stacks, text.partition("\n")[2], marker.organization[:_LONGEST_ID], marker.found)
 
 
 def _stdin() -> str:

@@ -15,6 +15,7 @@ _SMALLEST: Final = 200
 """A document is never asked to fit into less: what names the stack and says that something is left out needs it."""
 
 _MOST_PER_CHARACTER: Final = 4
+_LONGEST_NAMES: Final = 4_000
 _LINE_END: Final = "\n"
 
 
@@ -30,7 +31,11 @@ class Document:
 
     @property
     def identity(self) -> tuple[str, tuple[str, ...]]:
-        return self.kind, tuple(sorted(set(self.stacks)))
+        """The kind and the stacks, sorted; of very many stacks a digest, as a mark has to fit into a comment too."""
+        names = tuple(sorted(set(self.stacks)))
+        if sum(map(len, names)) > _LONGEST_NAMES:
+            names = (f"{len(names)} stacks, {digest(_LINE_END.join(names))}",)
+        return self.kind, names
 
     @property
     def name(self) -> str:

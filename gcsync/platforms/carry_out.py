@@ -14,7 +14,8 @@ from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.failure import OutcomeUnknown
 from gcsync.platforms import issue as issues
 from gcsync.platforms.body import Bounds, Document, Run, compose, outdated, render_stamp, same, with_state
-from gcsync.platforms.interface import Conversation, Issue, Platform, Where
+from gcsync.platforms.client import Refused
+from gcsync.platforms.interface import Comment, Conversation, Issue, Platform, Where
 from gcsync.platforms.mark import State, read_mark
 from gcsync.platforms.upsert import Collapse, Create, Delete, Keep, Mode, Step, Update, decide, own, prune
 
@@ -73,7 +74,7 @@ def _keep_comment(speaker: Speaker, conversation: Conversation, document: Docume
 
 
 def _carry_out(speaker: Speaker, conversation: Conversation, name: str, steps: Sequence[Step]) -> Done:
-    what, url, collapsed, deleted = "", "", 0, 0
+    what, url, collapsed, left, deleted = "", "", 0, 0, 0
     for step in steps:
         match step:
             case Create(body):
@@ -89,13 +90,23 @@ def _carry_out(speaker: Speaker, conversation: Conversation, name: str, steps: S
                 conversation.delete(comment)
                 deleted += 1
             case Collapse(comment, why):
-                hidden = conversation.hide(comment)
-                conversation.update(comment, outdated(comment.body, why, speaker.bounds, folded=not hidden))
-                collapsed += 1
+                done = _collapse(speaker, conversation, comment, why)
+                collapsed, left = collapsed + done, left + (not done)
     said = [what] if what else []
     said += [f"{_counted(deleted, 'comment')} deleted"] if deleted else []
     said += [f"{_counted(collapsed, 'outdated comment')} collapsed"] if collapsed else []
+    said += [f"{_counted(left, 'outdated comment')} could not be collapsed"] if left else []
     return Done(name, ", ".join(said) or "nothing to say, and no comment to delete", url)
+
+
+def _collapse(speaker: Speaker, conversation: Conversation, comment: Comment, why: str) -> bool:
+    """False where the platform refuses it, as when somebody has deleted the comment."""
+    try:
+        hidden = conversation.hide(comment)
+        conversation.update(comment, outdated(comment.body, why, speaker.bounds, folded=not hidden))
+    except Refused:
+        return False
+    return True
 
 
 def keep_issue(speaker: Speaker, document: Document, title: str, labels: tuple[str, ...]) -> Done:
@@ -144,9 +155,10 @@ def _carry_out_issue(
         case issues.Leave(issue):
             return Done(name, "issue unchanged", issue.url)
         case issues.Close(issue):
-            _say(speaker, issue, f"{speaker.bounds.cut(document.text, speaker.bounds.limit // 2)}\n\n{_CLOSED}")
+            text = speaker.bounds.cut(document.text, speaker.bounds.limit // 2).strip()
+            said = _say(speaker, issue, f"{text}\n\n{_CLOSED}")
             platform.update_issue(issue, with_state(issue.body, State.CLOSED), open=False)
-            return Done(name, "issue closed", issue.url)
+            return Done(name, "issue closed" if said else "issue closed, without a comment", issue.url)
         case issues.CloseDuplicate(issue, of):
             _say(speaker, issue, f"Duplicate of #{of.number}.")
             platform.update_issue(issue, with_state(issue.body, State.DUPLICATE), open=False)
@@ -156,8 +168,11 @@ def _carry_out_issue(
 _CLOSED: Final = "Nothing is left to settle, so gcsync closes this issue, and opens it again when that changes."
 
 
-def _say(speaker: Speaker, issue: Issue, text: str) -> None:
-    """Comment on an issue, once: where the last word of ours is this already, it is not said again."""
+def _say(speaker: Speaker, issue: Issue, text: str) -> bool:
+    """Comment on an issue, once: where the last word of ours is this already, it is not said again.
+
+    False where the platform refuses it, as on a locked issue, which can be closed all the same.
+    """
     conversation = speaker.platform.conversation(Where.ISSUE, issue.number)
     body = f"{text}\n\n{render_stamp(speaker.run)}\n"
 
@@ -166,7 +181,11 @@ def _say(speaker: Speaker, issue: Issue, text: str) -> None:
         if not ours or not same(ours[-1].body, body):
             conversation.create(body)
 
-    _looking_again(speaker, attempt)
+    try:
+        _looking_again(speaker, attempt)
+    except Refused:
+        return False
+    return True
 
 
 def _looking_again(speaker: Speaker, attempt: Callable[[], _T]) -> _T:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from gcsync.model.diagnostic import DiagnosticError
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.failure import OutcomeUnknown
-from gcsync.platforms import Choice, keep_comments, keep_issue
+from gcsync.platforms import Choice, Mode, keep_comments, keep_issue
+from gcsync.platforms.client import Refused
 from gcsync.platforms.interface import Comment, Issue
 from gcsync.platforms.mark import read_mark
 from tests.platforms.factories import RUN, Memory, document
@@ -98,3 +99,31 @@ def test_a_closing_comment_is_not_said_twice() -> None:
     keep_issue(speaker, document(), "Drift", ())
     keep_issue(speaker, document("No drift.", found=False), "Drift", ())
     assert (len(memory.all), [one.open for one in memory.every_issue]) == (1, [False])
+
+
+def refuse(*_: object, **__: object) -> Comment:
+    raise Refused(Diagnostic("GC708", "locked"), 403)
+
+
+def test_a_locked_issue_is_closed_without_a_comment() -> None:
+    memory = Memory()
+    keep_issue(memory.speaker(), document(), "Drift", ())
+    memory.create = refuse  # type: ignore[method-assign]
+    done = keep_issue(memory.speaker(), document("No drift.", found=False), "Drift", ())
+    assert (done.what, [one.open for one in memory.every_issue]) == ("issue closed, without a comment", [False])
+
+
+def test_an_outdated_comment_that_cannot_be_collapsed_keeps_nothing_from_being_said() -> None:
+    memory = Memory()
+    keep_comments(memory.speaker(), 12, [document()], Choice())
+    memory.update = refuse  # type: ignore[method-assign]
+    (done,) = keep_comments(memory.speaker(), 12, [document("2 to create")], Choice(Mode.NEW))
+    assert done.what == "comment created, 1 outdated comment could not be collapsed"
+
+
+def test_very_many_stacks_are_one_identity_that_fits() -> None:
+    many = replace(document(), stacks=tuple(f"stack-{number}@prod" for number in range(5_000)))
+    memory = Memory()
+    for text in ("1 to create", "2 to create"):
+        keep_comments(memory.speaker(), 12, [replace(many, text=text)], Choice())
+    assert [len(one.body) < 1_000 for one in memory.all] == [True]

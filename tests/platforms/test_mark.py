@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gcsync.platforms.mark import Mark, State, read_mark, render_mark
 
-TEXTS = st.text(max_size=40)
+TEXTS = st.one_of(st.text(max_size=40), st.text("-<>! \n", max_size=12), st.just("--> <!-- gcsync"))
 MARKS = st.builds(
     Mark,
     kind=TEXTS,
