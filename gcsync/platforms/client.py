@@ -131,10 +131,6 @@ class Client:
             if urlencode(sorted(params.items())) in seen or len(seen) >= MOST_PAGES:
                 raise self.unusable(call, f"does not end after {len(seen)} pages")
 
-    def refused(self, call: Call, reply: Reply) -> Refusal:
-        """The answer as a refusal, with what the server says of it."""
-        return Refusal(call, reply, self._world.clean(_message(reply)))
-
     def unusable(self, call: Call, problem: str) -> DiagnosticError:
         """The error (GC707) for an answer that is not what the API promises."""
         hint = "is the API's URL right? A proxy or a login page may answer in its place"
@@ -205,7 +201,7 @@ class Client:
     def _judged(self, call: Call, reply: Reply) -> Reply:
         if 200 <= reply.status < 300:
             return reply
-        refusal = self.refused(call, reply)
+        refusal = Refusal(call, reply, self._world.clean(_message(reply)))
         if reply.status == 429 or (reply.status == 403 and is_rate_limit(refusal)):
             raise _Again(f"{reply.status}, rate limit", carried_out=False, after=self._asked(reply))
         if reply.status in (500, 502, 503, 504):

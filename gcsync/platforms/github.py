@@ -36,7 +36,6 @@ class GitHub:
     """A repository on GitHub, as `gcsync.platforms.interface.Platform` has it."""
 
     name = NAME
-    change = "pull request"
     limit = LONGEST
 
     def __init__(self, settings: GitHubSettings, surroundings: Surroundings) -> None:

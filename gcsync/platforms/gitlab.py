@@ -30,7 +30,6 @@ class GitLab:
     """A project on GitLab, as `gcsync.platforms.interface.Platform` has it."""
 
     name = NAME
-    change = "merge request"
     limit = LONGEST
 
     def __init__(self, settings: GitLabSettings, surroundings: Surroundings) -> None:

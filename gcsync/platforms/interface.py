@@ -65,8 +65,6 @@ class Platform(Protocol):
     """GitHub or GitLab. `limit` is the longest text of a comment or an issue, counted by `size`."""
 
     name: str
-    change: str
-    """What the platform calls a pull request."""
     limit: int
 
     def size(self, text: str) -> int:

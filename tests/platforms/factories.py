@@ -34,7 +34,6 @@ class Memory:
     """A platform and its only conversation, in memory. `lost`: before or after it is done, the answer is lost."""
 
     name: str = "Memory"
-    change: str = "pull request"
     limit: int = 65_536
     hides: bool = True
     all: list[Comment] = field(default_factory=list)
