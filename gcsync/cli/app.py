@@ -8,6 +8,7 @@ import typer
 
 from gcsync.cli import options, output
 from gcsync.cli.apply import apply
+from gcsync.cli.comment import comment
 from gcsync.cli.destroy import destroy
 from gcsync.cli.doctor import doctor
 from gcsync.cli.drift import drift
@@ -50,6 +51,7 @@ app.command("show")(show_plan)
 app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)
+app.command("comment")(comment)
 app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)

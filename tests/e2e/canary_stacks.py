@@ -29,6 +29,7 @@ PLACES = (
     "remote query",
     "remote user information",
     "header of another owner",
+    "token of the platform",
 )
 
 GOOD = """\

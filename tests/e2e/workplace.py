@@ -60,6 +60,8 @@ class Workplace:
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
+    given: str = ""
+    """What the commands find on stdin."""
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
@@ -75,7 +77,7 @@ class Workplace:
             command(*arguments),
             cwd=self.folder,
             env=self.environ | environ,
-            stdin=subprocess.DEVNULL,
+            input=self.given,
             capture_output=True,
             encoding="utf-8",
             timeout=LONGEST_SECONDS,
@@ -97,7 +99,7 @@ class Inside(Workplace):
         try:
             with (
                 mock.patch.dict(os.environ, self.environ | environ, clear=True),
-                mock.patch.object(sys, "stdin", io.StringIO()),
+                mock.patch.object(sys, "stdin", io.StringIO(self.given)),
                 contextlib.redirect_stdout(out),
                 contextlib.redirect_stderr(err),
             ):
@@ -121,7 +123,7 @@ def command(*arguments: str) -> list[str]:
 
 def clean_environment(**more: str) -> dict[str, str]:
     """This process's environment without what belongs to gcsync, colours, proxies or a terminal."""
-    foreign = ("GENESYS", "GCSYNC_", "AWS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    foreign = ("GENESYS", "GCSYNC_", "AWS_", "GITHUB_", "GITLAB_", "CI_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")} | more
 
