@@ -1,0 +1,69 @@
+"""GitHub's annotations: what a run has to say at the stack file's lines, collected and printed as it ends.
+
+GitHub shows ten of a level for each step, so a run must know them all before it prints the first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gcsync.model.diagnostic import Diagnostic
+    from gcsync.model.drift import DriftReport
+    from gcsync.model.plan import Plan
+    from gcsync.views.annotations import Annotation
+
+
+@dataclass(slots=True)
+class Annotator:
+    """Collects annotations, in a step of GitHub Actions only. `silent`: what is said was said by an earlier step."""
+
+    silent: bool = False
+    _waiting: list[Annotation] = field(default_factory=list)
+
+    @property
+    def in_actions(self) -> bool:
+        """Whether whatever is printed here is read for commands by GitHub Actions."""
+        return os.environ.get("GITHUB_ACTIONS") == "true"
+
+    def diagnostics(self, found: Sequence[Diagnostic]) -> None:
+        if self._listens:
+            from gcsync.views.annotations import of_diagnostics
+
+            self._waiting += of_diagnostics(found)
+
+    def plans(self, plans: Sequence[Plan]) -> None:
+        """Every change, and all that is wrong with the plans."""
+        self.diagnostics([one for plan in plans for one in (*plan.diagnostics, *plan.refusals)])
+        if self._listens:
+            from gcsync.views.annotations import of_plans
+
+            self._waiting += of_plans(plans)
+
+    def drift(self, reports: Sequence[DriftReport], *, ignore_missing: bool) -> None:
+        """Every finding, and all that is wrong with the reports."""
+        self.diagnostics([one for report in reports for one in (*report.plan.diagnostics, *report.baseline)])
+        if self._listens:
+            from gcsync.views.annotations import of_drift
+
+            self._waiting += of_drift(reports, ignore_missing=ignore_missing)
+
+    def taken(self) -> str:
+        """The commands for all that was collected, which is forgotten. Paths begin at the checkout's folder."""
+        waiting, self._waiting, silent, self.silent = self._waiting, [], self.silent, False
+        if silent or not waiting:
+            return ""
+        from gcsync.views.annotations import render_annotations
+
+        root = os.environ.get("GITHUB_WORKSPACE", "")
+        return render_annotations(waiting, folder=os.getcwd(), root=root)
+
+    @property
+    def _listens(self) -> bool:
+        return self.in_actions and not self.silent
+
+
+annotator = Annotator()
