@@ -15,7 +15,7 @@ from typing import Final
 from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.drift import DriftReport
 from gcsync.model.plan import Action, Change, Plan
-from gcsync.views.drift_findings import Verdict, findings
+from gcsync.views.drift_findings import Finding, Verdict, findings
 from gcsync.views.places import relative_path
 from gcsync.views.style import clean
 from gcsync.views.text_change import HEADS
@@ -64,13 +64,15 @@ def of_plans(plans: Iterable[Plan]) -> Iterator[Annotation]:
 
 
 def of_drift(reports: Iterable[DriftReport], *, ignore_missing: bool = False) -> Iterator[Annotation]:
-    """A warning for each finding, a notice for what is no drift; what a baseline accepts is not worth one."""
+    """A warning for each finding, a notice for what is no drift, an error for a kind that nobody could read.
+
+    What a baseline accepts is not worth an annotation.
+    """
     for report in reports:
         for found in findings(report):
             if found.accepted is None:
-                lenient = found.verdict is Verdict.NOT_CHECKED or (ignore_missing and found.verdict in _ABSENT)
                 text = "\n".join([found.message, *found.commands])
-                yield Annotation(Level.NOTICE if lenient else Level.WARNING, found.code, text, found.place)
+                yield Annotation(_level(found, ignore_missing=ignore_missing), found.code, text, found.place)
 
 
 def render_annotations(annotations: Sequence[Annotation], *, folder: str = "", root: str = "") -> str:
@@ -97,6 +99,13 @@ def harmless(text: str) -> str:
     if text.startswith("{"):
         return text.replace("##[", "##\\u005b")
     return _LEADING.sub(r"\1\2\\::", text.replace("##[", "##\\["))
+
+
+def _level(found: Finding, *, ignore_missing: bool) -> Level:
+    if found.unread_kind:
+        return Level.ERROR
+    lenient = found.verdict is Verdict.NOT_CHECKED or (ignore_missing and found.verdict in _ABSENT)
+    return Level.NOTICE if lenient else Level.WARNING
 
 
 def _change_text(word: str, change: Change) -> str:

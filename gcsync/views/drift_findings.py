@@ -47,7 +47,8 @@ class Finding:
     """One finding. All of its texts are cleaned: no control character is left in them.
 
     `subject` is an address, or what stands for one: `every trigger`, `stream 0f9a`. `message` is one line; `details`
-    are lines of an indented difference, declared -> actual. With `accepted` a baseline knows it: it is no drift.
+    are the lines of an indented difference, declared -> actual, where one line does not hold it. With `accepted` a
+    baseline knows it: it is no drift.
     """
 
     verdict: Verdict
@@ -110,7 +111,7 @@ def _drifted(
     conflict = attribute.reason is Reason.CONFLICT
     subject, name = clean(str(change.address)), clean(attribute.name)
     words = f"{subject}: {name} {_difference(attribute)}"
-    node = explain(attribute.name, attribute.after, attribute.before)
+    told = _short(attribute.after) is not None and _short(attribute.before) is not None
     return Finding(
         Verdict.CONFLICT if conflict else Verdict.DRIFTED,
         subject,
@@ -119,7 +120,7 @@ def _drifted(
         attribute.place or change.place or first_line(report),
         change.address,
         name,
-        tuple(difference(node, _STYLE, 0)),
+        () if told else tuple(difference(explain(name, attribute.after, attribute.before), _STYLE, 0)),
         settling_commands(report, change),
         blame_text(report.blame.get(change.address)),
         accepted,

@@ -116,7 +116,8 @@ def _trouble(found: Sequence[Finding], *, ignore_missing: bool) -> _Trouble:
     message = worst.message if len(alike) == 1 else f"{plural(len(names), 'attribute')}: {', '.join(names)}"
     if worst.accepted is not None:
         message = f"known drift, accepted until {worst.accepted.expires}: {clean(worst.accepted.reason)}"
-    return _Trouble(tag, _word(worst), message, "\n".join(line for finding in ranked for line in _lines(finding)))
+    lines = [line for finding in ranked for line in _lines(finding)]
+    return _Trouble(tag, _word(worst), message, "\n".join([*lines, *_settling(worst)]))
 
 
 def _tag(finding: Finding, *, ignore_missing: bool) -> Tag:
@@ -142,10 +143,13 @@ def _lines(finding: Finding) -> Iterator[str]:
     yield from (f"  {line}" for line in finding.details)
     if finding.accepted is not None:
         yield f"  known until {finding.accepted.expires}: {clean(finding.accepted.reason)}"
-    elif finding.commands:
-        yield from (f"  $ {clean(command)}" for command in finding.commands)
-    if finding.blame:
-        yield f"  {finding.blame}"
+
+
+def _settling(worst: Finding) -> Iterator[str]:
+    """Who it was, and the commands that settle the whole resource."""
+    if worst.accepted is None:
+        yield from filter(None, [worst.blame])
+        yield from (f"$ {clean(command)}" for command in worst.commands)
 
 
 def _trouble_of(tag: Tag, found: Sequence[Diagnostic]) -> _Trouble:

@@ -64,7 +64,8 @@ def _drift_run(report: DriftReport, folder: str, *, ignore_missing: bool) -> dic
         "pending": [clean(str(change.address)) for change in report.pending],
         "lookAlikes": [clean(f"{one.address}: {one.name} ({one.id})") for one in report.look_alikes],
     }
-    return _run(f"drift/{clean(plan.owner)}", found, told, successful=not plan.errored) | {"properties": properties}
+    judged = not plan.errored and not any(item.unread_kind for item in report.not_checked)
+    return _run(f"drift/{clean(plan.owner)}", found, told, successful=judged) | {"properties": properties}
 
 
 def _run(
