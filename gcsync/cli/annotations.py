@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gcsync.model.diagnostic import Diagnostic
     from gcsync.model.drift import DriftReport
+    from gcsync.model.outcome import Report
     from gcsync.model.plan import Plan
     from gcsync.views.annotations import Annotation
 
@@ -36,8 +37,7 @@ class Annotator:
             self._waiting += of_diagnostics(found)
 
     def plans(self, plans: Sequence[Plan]) -> None:
-        """Every change, and all that is wrong with the plans."""
-        self.diagnostics([one for plan in plans for one in (*plan.diagnostics, *plan.refusals)])
+        """Every change; what is wrong with the plans is annotated where they are shown."""
         if self._listens:
             from gcsync.views.annotations import of_plans
 
@@ -50,6 +50,13 @@ class Annotator:
             from gcsync.views.annotations import of_drift
 
             self._waiting += of_drift(reports, ignore_missing=ignore_missing)
+
+    def outcomes(self, reports: Sequence[Report]) -> None:
+        """What an apply did not do."""
+        if self._listens:
+            from gcsync.views.annotations import of_reports
+
+            self._waiting += of_reports(reports)
 
     def taken(self) -> str:
         """The commands for all that was collected, which is forgotten. Paths begin at the checkout's folder."""

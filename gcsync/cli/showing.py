@@ -85,6 +85,7 @@ def show(plans: Sequence[Plan], common: Common, stream: TextIO) -> None:
     from gcsync.views.text_plan import render_plan
 
     tell_warnings(plans, common)
+    annotator.diagnostics([found for plan in plans for found in (*plan.diagnostics, *plan.refusals)])
     style = output.style_of(stream, no_color=common.no_color)
     output.write(f"\n{render_plan([without_warnings(plan) for plan in plans], style)}", stream)
     if stream is sys.stdout:

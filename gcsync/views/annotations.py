@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.drift import DriftReport
+from gcsync.model.outcome import Report, Status
 from gcsync.model.plan import Action, Change, Plan
 from gcsync.views.drift_findings import Finding, Verdict, findings
 from gcsync.views.places import relative_path
@@ -73,6 +74,21 @@ def of_drift(reports: Iterable[DriftReport], *, ignore_missing: bool = False) ->
             if found.accepted is None:
                 text = "\n".join([found.message, *found.commands])
                 yield Annotation(_level(found, ignore_missing=ignore_missing), found.code, text, found.place)
+
+
+def of_reports(reports: Iterable[Report]) -> Iterator[Annotation]:
+    """What an apply failed to do, as errors at the resources; a warning for what was skipped because of it."""
+    for report in reports:
+        for outcome in report.outcomes:
+            if (found := outcome.diagnostic) is not None and outcome.status is not Status.DONE:
+                skipped = outcome.status is Status.SKIPPED
+                placed = replace(
+                    found,
+                    place=found.place or outcome.change.place,
+                    path=found.path or str(outcome.address),
+                    severity=Severity.WARNING if skipped else Severity.ERROR,
+                )
+                yield from of_diagnostics([placed])
 
 
 def render_annotations(annotations: Sequence[Annotation], *, folder: str = "", root: str = "") -> str:

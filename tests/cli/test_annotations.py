@@ -75,6 +75,14 @@ def test_a_refusal_is_an_error_at_the_step(work: Workplace) -> None:
     assert "DELETE stream.agents" in found[2]
 
 
+def test_an_apply_that_fails_is_an_error_at_the_resource(work: Workplace, hand: Hand) -> None:
+    work.stack("conversations")
+    hand.faults("400:1:POST")
+    ran = work.gcsync("apply", "--auto-approve", **ACTIONS)
+    (found,) = annotations(ran.err)
+    assert found.startswith("::error file=stacks/contact-center.yaml,line=4,col=3,"), ran.err
+
+
 def test_drift_is_a_warning_at_the_line(work: Workplace, hand: Hand) -> None:
     work.stack("conversations")
     assert work.gcsync("apply", "--auto-approve").code == 0

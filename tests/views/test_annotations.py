@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -18,11 +19,12 @@ from gcsync.views.annotations import (
     of_diagnostics,
     of_drift,
     of_plans,
+    of_reports,
     render_annotations,
 )
 from tests.views.factories import create, plan
 from tests.views.formats import full_drift_report
-from tests.views.scenes import CANARY, full_plan
+from tests.views.scenes import CANARY, apply_report, full_plan
 from tests.views.test_hostile_text import HOSTILE, hostile_plan
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
@@ -99,6 +101,17 @@ def test_drift_warns_and_a_kind_that_nobody_read_is_an_error() -> None:
         (Level.WARNING, "GC718"),
         (Level.ERROR, "GC719"),
         (Level.NOTICE, "GC719"),
+    ]
+
+
+def test_what_an_apply_did_not_do_is_told_at_the_resource() -> None:
+    report = apply_report()
+    placed = tuple(replace(one, change=replace(one.change, place=PLACE)) for one in report.outcomes)
+    found = [(one.level, one.title, one.place) for one in of_reports([replace(report, outcomes=placed)])]
+    assert found == [
+        (Level.ERROR, "GC510", PLACE),
+        (Level.ERROR, "GC512", PLACE),
+        (Level.WARNING, "GC511", PLACE),
     ]
 
 
