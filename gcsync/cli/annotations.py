@@ -27,8 +27,13 @@ class Annotator:
 
     @property
     def in_actions(self) -> bool:
-        """Whether whatever is printed here is read for commands by GitHub Actions."""
+        """Whether this is a step of GitHub Actions."""
         return os.environ.get("GITHUB_ACTIONS") == "true"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a runner reads whatever is printed for commands: also of Azure Pipelines, or of TeamCity."""
+        return self.in_actions or "TF_BUILD" in os.environ or "TEAMCITY_VERSION" in os.environ
 
     def diagnostics(self, found: Sequence[Diagnostic]) -> None:
         if self._listens:

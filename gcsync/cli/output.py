@@ -73,8 +73,8 @@ def _tell(text: str) -> None:
 
 
 def _for_log(text: str, stream: TextIO) -> str:
-    """The text without what GitHub Actions would obey in a log. A file is no log, and gets the text as it is."""
-    if not annotator.in_actions or _is_file(stream):
+    """The text without what a CI system's runner would obey in a log. A file is no log, and gets the text as it is."""
+    if not annotator.is_read or _is_file(stream):
         return text
     from gcsync.views.annotations import harmless
 

@@ -27,6 +27,7 @@ LIMIT: Final = 10
 _DESTROYS: Final = (Action.DELETE, Action.REPLACE)
 _ABSENT: Final = (Verdict.MISSING, Verdict.NOT_ADOPTED)
 _LEADING: Final = re.compile(r"(^|[\n\r])([^\S\n\r]*)::")
+_HASHED: Final = re.compile(r"##([a-z]*)\[")
 
 
 class Level(StrEnum):
@@ -108,13 +109,14 @@ def render_annotations(annotations: Sequence[Annotation], *, folder: str = "", r
 
 
 def harmless(text: str) -> str:
-    r"""Text of gcsync with nothing in it that the runner obeys: `::` at the start of a line, `##[` anywhere.
+    r"""Text of gcsync with nothing in it that a runner obeys: `::` at the start of a line, `##[` anywhere.
 
-    A backslash breaks them, visibly. In JSON it is an escape that every reader undoes.
+    Nor `##vso[` and `##teamcity[`, which are those of Azure Pipelines and TeamCity. A backslash breaks them, visibly.
+    In JSON it is an escape that every reader undoes.
     """
     if text.startswith("{"):
-        return text.replace("##[", "##\\u005b")
-    return _LEADING.sub(r"\1\2\\::", text.replace("##[", "##\\["))
+        return _HASHED.sub(r"##\1\\u005b", text)
+    return _LEADING.sub(r"\1\2\\::", _HASHED.sub(r"##\1\\[", text))
 
 
 def _level(found: Finding, *, ignore_missing: bool) -> Level:
@@ -143,7 +145,7 @@ def _command(annotation: Annotation, folder: str, root: str) -> str:
             properties |= {"endColumn": place.end_column} if place.end_column is not None else {}
     properties["title"] = clean(annotation.title)
     shown = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{annotation.level.value} {shown}::{_data(message)}".replace("##[", "##\\[")
+    return _HASHED.sub(r"##\1\\[", f"::{annotation.level.value} {shown}::{_data(message)}")
 
 
 def _data(text: str) -> str:

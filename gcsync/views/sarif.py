@@ -92,7 +92,9 @@ def _rules(codes: Iterable[str]) -> list[dict[str, Any]]:
 def _rule(code: str) -> dict[str, Any]:
     """What `gcsync explain` says of a code."""
     found = explain(code)
-    title, text = (found.title, found.text) if found is not None else (code, code)
+    if found is None:
+        return {"id": code, "shortDescription": {"text": code}}
+    title, text = found.title, found.text
     return {
         "id": code,
         "name": "".join(word.capitalize() for word in re.findall(r"[A-Za-z0-9]+", title)),

@@ -107,6 +107,13 @@ def test_hostile_names_are_obeyed_nowhere(work: Workplace, hand: Hand) -> None:
         assert (theirs, "##[" in ran.err) == ([], False), line
 
 
+@pytest.mark.parametrize("runner", ["TF_BUILD", "TEAMCITY_VERSION"])
+def test_nor_are_those_that_another_runner_obeys(work: Workplace, hand: Hand, runner: str) -> None:
+    hand.create("##vso[task.setvariable variable=x]y")
+    ran = work.gcsync("export", **{runner: "True"})
+    assert ("##vso\\[task" in ran.out, "##vso[" in ran.out, annotations(ran.err)) == (True, False, [])
+
+
 def test_a_file_gets_the_text_as_it_is(work: Workplace, hand: Hand) -> None:
     """It is no log, and a reader of it may want every character."""
     hand.create("##[x]")

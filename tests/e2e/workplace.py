@@ -121,7 +121,7 @@ def command(*arguments: str) -> list[str]:
 
 def clean_environment(**more: str) -> dict[str, str]:
     """This process's environment without what belongs to gcsync, colours, proxies, a terminal or a CI system."""
-    foreign = ("GENESYS", "GCSYNC_", "AWS_", "GITHUB_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    foreign = ("GENESYS", "GCSYNC_", "AWS_", "GITHUB_", "TF_BUILD", "TEAMCITY_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")} | more
 

@@ -143,9 +143,14 @@ def test_harmless_text_is_obeyed_by_nobody(text: str) -> None:
     assert shown.replace("\\", "") == text
 
 
-@pytest.mark.parametrize("text", ["a :: b", "a::b", "## [x]", "# [x]", ""])
+@pytest.mark.parametrize("text", ["a :: b", "a::b", "## [x]", "# [x]", "##\u00e9[", ""])
 def test_harmless_text_is_left_as_it_is(text: str) -> None:
     assert harmless(text) == text
+
+
+@pytest.mark.parametrize("word", ["vso", "teamcity"])
+def test_nor_is_there_a_command_of_another_runner(word: str) -> None:
+    assert harmless(f"x ##{word}[task.setvariable]") == f"x ##{word}\\[task.setvariable]"
 
 
 def test_json_is_made_harmless_without_another_meaning() -> None:
