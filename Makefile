@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PRISM := tests/contract/node_modules
+POLICIES := .venv-policies
 WORKERS ?= 3
 SCHEDULES ?= 10000
 
@@ -45,10 +46,16 @@ $(PRISM)/.installed: tests/contract/package-lock.json
 	npm ci --silent --prefix tests/contract
 	@touch $@
 
-test-full: check $(VENV)/.installed-full $(PRISM)/.installed
+# checkov and terraform-compliance pin what gcsync needs in other versions, so they have an environment of their own.
+$(POLICIES)/.installed: tests/policies/requirements.txt
+	$(PYTHON) -m venv $(POLICIES)
+	$(POLICIES)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/policies/requirements.txt
+	@touch $@
+
+test-full: check $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-soak: install $(VENV)/.installed-full $(PRISM)/.installed
+soak: install $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests --hypothesis-profile=soak
 	$(BIN)/python -m tests.faults --schedules 1000000 --seed 10000000
 
@@ -74,4 +81,4 @@ format: install
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(PRISM) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gcsync dist build
+	rm -rf $(VENV) $(PRISM) $(POLICIES) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gcsync dist build

@@ -10,6 +10,7 @@ import typer
 
 from gcsync.cli import options, output
 from gcsync.cli.exit_codes import ExitCode
+from gcsync.cli.failed_drift import told_when_it_fails
 from gcsync.cli.options import Common, DriftFormat
 from gcsync.cli.showing import show_drift
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @options.command
+@told_when_it_fails
 def drift(
     common: Common,
     paths: options.Paths = None,
@@ -45,7 +47,7 @@ def drift(
         visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
         plans = [_without_topic_errors(one.plan) for one in plan_all(visits, choose())]
     reports = tuple(drift_of(plan) for plan in plans)
-    show_drift(reports, common, output_format)
+    show_drift(reports, common, output_format, ignore_missing=ignore_missing)
     if notification is not None:
         warnings = notification.tell(reports, ignore_missing=ignore_missing)
         output.report(warnings, output.style_of(sys.stderr, no_color=common.no_color))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from gcsync.cli import output
+from gcsync.cli.annotations import annotator
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.interruption import exit_code_of, signals
 from gcsync.cli.journal import Occasion, tell_journals
@@ -112,6 +113,7 @@ class Execution:
         from gcsync.views.json_report import render_json_report
         from gcsync.views.text_report import render_report
 
+        annotator.outcomes(reports)
         text = render_report(reports, output.style_of(sys.stdout, no_color=self.common.no_color))
         try:
             output.result(render_json_report(reports, plans) if self.output_format is Format.JSON else text)

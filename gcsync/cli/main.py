@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from gcsync import __version__
 from gcsync.cli import output
+from gcsync.cli.annotations import annotator
 from gcsync.cli.exit_codes import ExitCode
 
 
@@ -32,6 +33,7 @@ def run(arguments: list[str]) -> ExitCode:
     except BaseException as error:  # the one place where everything is caught
         return _end(error, arguments)
     finally:
+        output.workflow_commands(annotator.taken())
         output.finish()
 
 

@@ -55,6 +55,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class ValidateFormat(StrEnum):
+    """The formats of what `validate` finds."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
 class PlanFormat(StrEnum):
     """The formats of a plan."""
 
@@ -179,6 +188,9 @@ LockTimeout = Annotated[
     ),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", metavar="text|json", help="How the result is written.")]
+ValidateOutputFormat = Annotated[
+    ValidateFormat, typer.Option("--format", metavar="|".join(ValidateFormat), help="How the result is written.")
+]
 PlanOutputFormat = Annotated[
     PlanFormat, typer.Option("--format", metavar="|".join(PlanFormat), help="How the result is written.")
 ]

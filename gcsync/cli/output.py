@@ -9,8 +9,11 @@ from __future__ import annotations
 import errno
 import io
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING, TextIO
+
+from gcsync.cli.annotations import annotator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +43,7 @@ def result(text: str) -> None:
     if not text:
         return
     try:
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.write(_for_log(text if text.endswith("\n") else f"{text}\n", sys.stdout))
         sys.stdout.flush()
     except BrokenPipeError:
         discard(sys.stdout)
@@ -51,13 +54,38 @@ def result(text: str) -> None:
 
 def notice(text: str) -> None:
     """Print progress, a warning or an error to stderr. When even that is impossible, nobody is left to be told."""
-    if not text:
-        return
+    if text:
+        _tell(_for_log(text, sys.stderr))
+
+
+def workflow_commands(text: str) -> None:
+    """Print commands of GitHub Actions to stderr, as they are: the only text of gcsync that may hold some."""
+    if text:
+        _tell(text)
+
+
+def _tell(text: str) -> None:
     try:
         sys.stderr.write(text if text.endswith("\n") else f"{text}\n")
         sys.stderr.flush()
     except OSError:
         discard(sys.stderr)
+
+
+def _for_log(text: str, stream: TextIO) -> str:
+    """The text without what a CI system's runner would obey in a log. A file is no log, and gets the text as it is."""
+    if not annotator.is_read or _is_file(stream):
+        return text
+    from gcsync.views.annotations import harmless
+
+    return harmless(text)
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def write(text: str, stream: TextIO) -> None:
@@ -70,6 +98,7 @@ def report(diagnostics: Iterable[Diagnostic], style: Style) -> None:
     from gcsync.views.diagnostics import render_diagnostics
 
     found = tuple(diagnostics)
+    annotator.diagnostics(found)
     if found:
         notice(render_diagnostics(found, style))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gcsync.cli import options, output
+from gcsync.cli.annotations import annotator
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common, PlanFormat
 from gcsync.cli.showing import show_plans
@@ -59,6 +60,7 @@ def plan(
         planned = plan_all(visit(groups, announce, no_color=common.no_color), loaded.options)
     plans = tuple(one.plan for one in planned)
     show_plans(plans, common, output_format)
+    annotator.plans(plans)
     if out is not None:
         _save(out, loaded, planned, common)
     if any(one.errored for one in plans):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from gcsync.cli import options, output
+from gcsync.cli.annotations import annotator
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common, PlanFormat
 
@@ -29,6 +30,8 @@ def show_plan(
     from gcsync.cli.showing import show_plans
 
     saved = read_plan_file(Path(file))
+    # The step that made the plan annotated it.
+    annotator.silent = True
     plans = saved.plans()
     _announce(saved, plans, sys.stdout if output_format is PlanFormat.TEXT else sys.stderr)
     show_plans(plans, common, output_format)

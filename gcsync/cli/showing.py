@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from gcsync.cli import output
+from gcsync.cli.annotations import annotator
 from gcsync.cli.options import DriftFormat, PlanFormat
 
 if TYPE_CHECKING:
@@ -35,6 +38,13 @@ _DRIFT_VIEWS: Final[Mapping[DriftFormat, str]] = {
 }
 """The same for drift: a function from drift reports to text."""
 
+_FROM_THE_EDGE: Final[Mapping[DriftFormat, tuple[str, ...]]] = {
+    DriftFormat.JUNIT: ("now", "ignore_missing"),
+    DriftFormat.SARIF: ("folder", "ignore_missing"),
+    DriftFormat.PROMETHEUS: ("now",),
+}
+"""What the view of a format is told besides the reports, as keywords."""
+
 
 def show_plans(plans: Sequence[Plan], common: Common, output_format: PlanFormat) -> None:
     """The plans on stdout, in the format asked for; all that is to be said about them on stderr too."""
@@ -45,12 +55,17 @@ def show_plans(plans: Sequence[Plan], common: Common, output_format: PlanFormat)
     output.result(_view(_PLAN_VIEWS[output_format])(plans))
 
 
-def show_drift(reports: Sequence[DriftReport], common: Common, output_format: DriftFormat) -> None:
+def show_drift(
+    reports: Sequence[DriftReport], common: Common, output_format: DriftFormat, *, ignore_missing: bool = False
+) -> None:
     """The drift reports on stdout, in the format asked for; all that is to be said about them on stderr too."""
     plans = [report.plan for report in reports]
+    annotator.drift(reports, ignore_missing=ignore_missing)
     if output_format is not DriftFormat.TEXT:
         tell_diagnostics(plans, common)
-        output.result(_view(_DRIFT_VIEWS[output_format])(reports))
+        known = {"now": datetime.now(UTC), "folder": os.getcwd(), "ignore_missing": ignore_missing}
+        given: dict[str, Any] = {name: known[name] for name in _FROM_THE_EDGE.get(output_format, ())}
+        output.result(_view(_DRIFT_VIEWS[output_format])(reports, **given))
         return
     from gcsync.views.text_drift import render_drift
 
@@ -70,6 +85,7 @@ def show(plans: Sequence[Plan], common: Common, stream: TextIO) -> None:
     from gcsync.views.text_plan import render_plan
 
     tell_warnings(plans, common)
+    annotator.diagnostics([found for plan in plans for found in (*plan.diagnostics, *plan.refusals)])
     style = output.style_of(stream, no_color=common.no_color)
     output.write(f"\n{render_plan([without_warnings(plan) for plan in plans], style)}", stream)
     if stream is sys.stdout:

@@ -43,11 +43,12 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What is to be said about stack files, and how many stacks and resources they declare."""
+    """What is to be said about stack files, how many stacks and resources they declare, and the stacks' files."""
 
     diagnostics: tuple[Diagnostic, ...]
     stacks: int
     resources: int
+    files: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -127,7 +128,8 @@ def examine(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> Examinatio
                 _assemble(bundle, environment, reading, needs_values=False)
             _warn(bundle, reading.report)
         declared = sum(len(bundle.declared) for bundle in reading.bundles)
-        return Examination(reading.diagnostics(), len(reading.bundles), declared)
+        files = tuple(bundle.source.name for bundle in reading.bundles)
+        return Examination(reading.diagnostics(), len(reading.bundles), declared, files)
 
 
 def _read(paths: Sequence[str], inputs: Inputs, folder: Path) -> _Reading:

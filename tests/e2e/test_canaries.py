@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 GIVEN = "--env dev --var flag={flag} --var-file given/values.yaml"
 LINES = (
     "validate {given}",
+    "validate {given} --format json",
+    "validate {given} --format sarif",
+    "validate {given} --format junit",
     "plan {given}",
     "plan {given} --format json",
     "plan {given} --destroy",
@@ -41,6 +44,9 @@ LINES = (
     "plan {given} --replace stream.one",
     "drift {given}",
     "drift {given} --format json",
+    "drift {given} --format junit",
+    "drift {given} --format sarif",
+    "drift {given} --format prometheus",
     "list {given}",
     "list {given} --format json",
     "export",

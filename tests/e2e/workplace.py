@@ -122,8 +122,9 @@ def command(*arguments: str) -> list[str]:
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """This process's environment without what belongs to gcsync, colours, proxies or a terminal."""
-    foreign = ("GENESYS", "GCSYNC_", "AWS_", "GITHUB_", "GITLAB_", "CI_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    """This process's environment without what belongs to gcsync, colours, proxies, a terminal or a CI system."""
+    of_ci = ("GITHUB_", "GITLAB_", "CI_", "TF_BUILD", "TEAMCITY_")
+    foreign = ("GENESYS", "GCSYNC_", "AWS_", *of_ci, "NO_COLOR", "FORCE_COLOR", "COLUMNS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")} | more
 

@@ -15,13 +15,18 @@ from gcsync.model.drift import DriftReport, Owned
 from gcsync.model.outcome import Outcome, Report, Status
 from gcsync.model.plan import Action, NotChecked, Plan
 from gcsync.model.resource import Organization
+from gcsync.views.annotations import of_diagnostics, of_drift, of_plans, render_annotations
 from gcsync.views.diagnostics import render_diagnostics
+from gcsync.views.junit import render_junit_drift
+from gcsync.views.prometheus import render_prometheus_drift
+from gcsync.views.sarif import render_sarif_drift
 from gcsync.views.style import Style, cells
 from gcsync.views.text_drift import render_drift
 from gcsync.views.text_list import render_list
 from gcsync.views.text_plan import render_plan, render_target
 from gcsync.views.text_report import render_report
 from tests.views.factories import attributes, change, plan, target
+from tests.views.formats import NOW
 
 HOSTILE = (
     "a | b",
@@ -74,6 +79,11 @@ def every_text(whole: Plan, text: str, style: Style) -> Iterator[str]:
     yield render_report([Report(text, tuple(outcomes), 2)] * 2, style)
     yield render_list([Owned("stream", text, text, text, text, False, text)] * 2, style)
     yield render_diagnostics(whole.diagnostics, style)
+    report = DriftReport(whole, named, named, named, named, whole.not_checked)
+    yield render_junit_drift([report], now=NOW)
+    yield render_sarif_drift([report])
+    yield render_prometheus_drift([report], now=NOW)
+    yield render_annotations([*of_plans([whole]), *of_drift([report]), *of_diagnostics(whole.diagnostics)])
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

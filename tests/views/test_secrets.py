@@ -15,15 +15,20 @@ from gcsync.model.outcome import Outcome, Report, Status
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, Plan, Reason
 from gcsync.model.value import UNREADABLE, Secret
 from gcsync.schema.files import read_schema
+from gcsync.views.annotations import of_drift, of_plans, render_annotations
 from gcsync.views.json_plan import render_json_drift, render_json_plan
 from gcsync.views.json_report import render_json_report
+from gcsync.views.junit import render_junit_drift
 from gcsync.views.markdown_drift import render_markdown_drift
 from gcsync.views.markdown_plan import render_markdown_plan
+from gcsync.views.prometheus import render_prometheus_drift
+from gcsync.views.sarif import render_sarif_drift
 from gcsync.views.style import Style
 from gcsync.views.text_drift import render_drift
 from gcsync.views.text_plan import render_plan
 from gcsync.views.text_report import render_report
 from tests.views.factories import change, plan
+from tests.views.formats import NOW
 
 CANARY = "cAnArY"
 SCHEMA = Draft202012Validator(read_schema("plan"))
@@ -67,6 +72,10 @@ def every_output(whole: Plan) -> Iterator[str]:
         yield render_report([Report("a", outcomes)], style)
     yield render_markdown_plan([whole])
     yield render_markdown_drift([found])
+    yield render_junit_drift([found], now=NOW)
+    yield render_sarif_drift([found])
+    yield render_prometheus_drift([found], now=NOW)
+    yield render_annotations([*of_plans([whole]), *of_drift([found])])
     yield render_json_plan([whole])
     yield render_json_drift([found])
     yield render_json_report([Report("a", outcomes)], [whole])
