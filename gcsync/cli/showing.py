@@ -26,7 +26,7 @@ _PLAN_VIEWS: Final[Mapping[PlanFormat, str]] = {
 """The view of each format but text, imported when it is asked for: a function from plans to text."""
 
 _DRIFT_VIEWS: Final[Mapping[DriftFormat, str]] = {
-    DriftFormat.JSON: "gcsync.views.json_plan:render_json_drift",
+    DriftFormat.JSON: "gcsync.views.json_drift:render_json_drift",
     DriftFormat.MARKDOWN: "gcsync.views.markdown_drift:render_markdown_drift",
     DriftFormat.HTML: "gcsync.views.html_report:render_html_drift",
     DriftFormat.JUNIT: "gcsync.views.junit:render_junit_drift",
@@ -49,7 +49,10 @@ def show_drift(reports: Sequence[DriftReport], common: Common, output_format: Dr
     """The drift reports on stdout, in the format asked for; all that is to be said about them on stderr too."""
     plans = [report.plan for report in reports]
     if output_format is not DriftFormat.TEXT:
+        from gcsync.cli.drift_report import tell_notes
+
         tell_diagnostics(plans, common)
+        tell_notes(reports, common)
         output.result(_view(_DRIFT_VIEWS[output_format])(reports))
         return
     from gcsync.views.text_drift import render_drift

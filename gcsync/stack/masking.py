@@ -198,6 +198,23 @@ def variable_file_regions(source: Source, secret: frozenset[str]) -> list[Region
     return [*_dropped(source, secret), *shown]
 
 
+def value_regions(source: Source, value: Value, marks: Marks, key: str) -> list[Region]:
+    """Everything that stands under the key, wherever that is in the file."""
+    if isinstance(value, list):
+        return [
+            region
+            for inner, inner_marks in zip(value, marks[1:], strict=True)
+            for region in value_regions(source, inner, inner_marks, key)
+        ]
+    return [
+        region
+        for name, inner, inner_marks in _entries(value, marks)
+        for region in (
+            _leaves(source, inner, inner_marks) if name == key else value_regions(source, inner, inner_marks, key)
+        )
+    ]
+
+
 def _inside(source: Source, value: Value, marks: Marks, schema: Mapping[str, Any]) -> Iterator[Region]:
     """The sensitive parts of a value that should be as `schema` says."""
     if schema.get("x-sensitive") is True:

@@ -15,7 +15,8 @@ from gcsync.model.outcome import Outcome, Report, Status
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, Plan, Reason
 from gcsync.model.value import UNREADABLE, Secret
 from gcsync.schema.files import read_schema
-from gcsync.views.json_plan import render_json_drift, render_json_plan
+from gcsync.views.json_drift import render_json_drift
+from gcsync.views.json_plan import render_json_plan
 from gcsync.views.json_report import render_json_report
 from gcsync.views.style import Style
 from gcsync.views.text_drift import render_drift
