@@ -57,7 +57,7 @@ def drift(
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
     with grouped(stacks, common) as groups:
         visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
-        reports = report_all(visits, plan_all(visits, choose()), request)
+        reports = report_all(visits, plan_all(visits, choose()), request, no_color=common.no_color)
     show_drift(reports, common, output_format)
     return exit_code(reports, ignore_missing=ignore_missing)
 

@@ -53,7 +53,9 @@ def read_request(
     return Request(Ages(moment, begin, longest), accepted, blame)
 
 
-def report_all(visits: Sequence[Visit], plans: Sequence[Planned], request: Request) -> tuple[DriftReport, ...]:
+def report_all(
+    visits: Sequence[Visit], plans: Sequence[Planned], request: Request, *, no_color: bool
+) -> tuple[DriftReport, ...]:
     """A report per plan, in their order."""
     from gcsync.engine import drift_of
     from gcsync.engine.baseline import with_baseline
@@ -68,7 +70,10 @@ def report_all(visits: Sequence[Visit], plans: Sequence[Planned], request: Reque
     if request.accepted is not None:
         reports = with_baseline(reports, request.accepted, request.ages.now.date())
     if request.blame:
-        reports = _blamed(reports, [one.group for one in plans], request.ages.now)
+        from gcsync.cli.progress import asking
+
+        with asking(no_color=no_color):
+            reports = _blamed(reports, [one.group for one in plans], request.ages.now)
     return tuple(by_age(report, request.ages) for report in reports)
 
 
@@ -131,9 +136,9 @@ def _since(text: str | None, now: datetime, found: list[Diagnostic]) -> datetime
     moment = _before(now, duration) if duration is not None else read_time(text)
     if moment is None:
         hint = "write how long ago (30m, 12h, 7d, 2w), a day (2026-11-01) or a time (2026-11-01T08:00:00Z), in UTC"
-        found.append(Diagnostic("GC728", f'--since: "{text[:60]}" is no moment', path="--since", hint=hint))
+        found.append(Diagnostic("GC728", f'"{text[:60]}" is no moment', path="--since", hint=hint))
     elif moment > now:
-        message = f"--since: {text[:60]} lies in the future, so that nothing could have drifted since"
+        message = f"{text[:60]} lies in the future, so that nothing could have drifted since"
         found.append(Diagnostic("GC728", message, path="--since", hint="name a moment that has passed; it is UTC"))
     return moment
 
@@ -145,7 +150,7 @@ def _max_age(text: str | None, found: list[Diagnostic]) -> timedelta | None:
     duration = None if text is None else read_duration(text)
     if text is not None and duration is None:
         hint = "write how long drift may stand: 30m, 12h, 7d, 2w"
-        found.append(Diagnostic("GC728", f'--max-age: "{text[:60]}" is no duration', path="--max-age", hint=hint))
+        found.append(Diagnostic("GC728", f'"{text[:60]}" is no duration', path="--max-age", hint=hint))
     return duration
 
 

@@ -27,6 +27,13 @@ def reading(*, no_color: bool) -> Iterator[None]:
 
 
 @contextmanager
+def asking(*, no_color: bool) -> Iterator[None]:
+    """The same while the audit API is asked."""
+    with _status("Asking who it was", no_color=no_color):
+        yield
+
+
+@contextmanager
 def executing(*, no_color: bool) -> Iterator[Callable[[Event], None]]:
     """What is told of an execution: how many changes of how many; with -v each one as it ends."""
     import logging

@@ -86,7 +86,7 @@ def _notes(
         elif not owners:
             every = {str(address) for report in reports for address in report.plan.known}
             hint = nearest(str(entry.address), every) or f"correct the address, or {_REMOVE}"
-            yield None, _note("GC725", entry, f"no stack of this run declares or owns {entry.address}", hint)
+            yield None, _note("GC725", entry, "no stack of this run declares or owns it", hint)
         elif id(entry) not in used and not any(_unread(report, entry) for report in owners):
             yield about, _note("GC727", entry, _why_unused(owners, entry), _REMOVE)
 
@@ -101,10 +101,10 @@ def _why_unused(owners: Sequence[DriftReport], entry: Accepted) -> str:
         if attribute.name == entry.attribute
     ]
     if not drifting:
-        return f"{entry.attribute} of {entry.address} has not drifted (any more)"
+        return f"{entry.attribute} has not drifted (any more)"
     if any(holds_secret(attribute.before) for attribute in drifting):
-        return f"{entry.attribute} of {entry.address} is sensitive, so that no `value` can be compared"
-    return f"{entry.attribute} of {entry.address} has another value than the one accepted"
+        return f"{entry.attribute} is sensitive, so that no `value` can be compared"
+    return f"{entry.attribute} has another value than the one accepted"
 
 
 def _unread(report: DriftReport, entry: Accepted) -> bool:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from gcsync.model.address import Address
 from gcsync.model.audit import AuditPage, AuditRecord
 from gcsync.model.drift import Blame, DriftReport
-from gcsync.model.failure import Denied, NoSuchKind, RemoteError
+from gcsync.model.failure import Denied, NoSuchKind, NotFound, RemoteError
 from gcsync.model.moment import iso, read_time
 from gcsync.model.plan import Change
 from gcsync.schema.audit import AuditName, audit_names
@@ -69,7 +69,7 @@ def reason_of(error: RemoteError) -> str:
     """Why nobody can tell, from what the API answered."""
     if isinstance(error, Denied):
         return _NO_PERMISSION
-    if isinstance(error, NoSuchKind):
+    if isinstance(error, NoSuchKind | NotFound):
         return "the organization has no audit API"
     if error.status == 429:
         return "the rate limit is used up"

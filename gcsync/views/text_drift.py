@@ -17,6 +17,7 @@ from gcsync.views.text_value import difference, inline
 _SAME: Final = "last applied = declared -> actual"
 _DECLARED: Final = "declared -> actual"
 _CONFLICT: Final = "! last applied: unknown (only its fingerprint is kept); the stack changed it since, too"
+_LONGEST_PINNED: Final = 40
 _WHERE: Final = " " * INDENT
 _DEEPER: Final = " " * (INDENT + 4)
 
@@ -98,7 +99,7 @@ def _about(report: DriftReport, change: Change, style: Style) -> Iterator[str]:
         yield from paragraph(blame_text(blame), style, first=lead, indent=lead + "  ", tone=tone)
     if change.address in report.undated:
         lead = _WHERE + "# "
-        text = "nobody tells when it changed, so it stays in" + ("" if blame else "; --blame may know")
+        text = "nobody tells when it changed: it is kept, and never overdue" + ("" if blame else "; --blame may know")
         yield from paragraph(text, style, first=lead, indent=lead, tone=Tone.DIM)
 
 
@@ -170,8 +171,17 @@ def _offer(reports: Sequence[DriftReport], style: Style) -> list[list[str]]:
     attribute = first.attributes[0]
     address = str(first.address) if first.address.each is None else f"'{first.address}'"
     what = "To live with it for a while, list it in a file and give that as --baseline FILE (`version: 1`, `known:`):"
-    entry = f"- {{address: {address}, attribute: {attribute.name}, reason: WHY, expires: YYYY-MM-DD}}"
+    entry = (
+        f"- {{address: {address}, attribute: {attribute.name}, {_value(attribute)}reason: WHY, expires: YYYY-MM-DD}}"
+    )
     return [[*paragraph(what, style, indent="  ", tone=Tone.DIM), style.paint(f"  {entry}", Tone.DIM)]]
+
+
+def _value(attribute: AttributeChange) -> str:
+    """The actual value as an entry pins it, where it is short and can be shown; JSON's escapes are YAML's too."""
+    actual = attribute.before
+    text = inline(actual) if isinstance(actual, str | bool | int | float) else None
+    return f"value: {text}, " if text is not None and len(text) <= _LONGEST_PINNED else ""
 
 
 def _closing(reports: Sequence[DriftReport]) -> str:

@@ -41,6 +41,8 @@ LINES = (
     "plan {given} --replace stream.one",
     "drift {given}",
     "drift {given} --format json",
+    "drift {given} --blame --since 1h --max-age 1d",
+    "drift {given} --baseline given/values.yaml",
     "list {given}",
     "list {given} --format json",
     "export",
