@@ -138,9 +138,9 @@ def credentials_for(url: str) -> dict[str, str]:
 class Hand:
     """Changes things in an emulator as a person would who does not use gcsync."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, client: str = "hand") -> None:
         self.url = url
-        basic = base64.b64encode(b"hand:hand").decode()
+        basic = base64.b64encode(f"{client}:hand".encode()).decode()
         form = {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"}
         answer = self._send("POST", "/oauth/token", b"grant_type=client_credentials", form)
         self.headers = {"Authorization": f"Bearer {answer['access_token']}", "Content-Type": "application/json"}

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.engine.baseline import with_baseline
@@ -179,6 +179,7 @@ ENTRIES = st.sampled_from(list(VALUES)).flatmap(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(CHANGES, max_size=2, unique_by=lambda change: change.address), st.lists(ENTRIES, max_size=6))
 def test_every_attribute_is_either_known_or_drift(changes: list[Change], entries: list[Accepted]) -> None:
     one = report(*(change for change in changes if change.attributes))
@@ -189,6 +190,7 @@ def test_every_attribute_is_either_known_or_drift(changes: list[Change], entries
     assert all(change.attributes for change in found.drifted)
 
 
+@settings(max_examples=50)
 @given(st.lists(CHANGES, max_size=2), st.lists(ENTRIES, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_entries_decides_nothing(
     changes: list[Change], entries: list[Accepted], shuffled: random.Random
@@ -200,6 +202,7 @@ def test_the_order_of_entries_decides_nothing(
     assert sorted(codes(first)) == sorted(codes(second))
 
 
+@settings(max_examples=50)
 @given(st.lists(CHANGES, max_size=2), st.lists(ENTRIES, max_size=6), ENTRIES)
 def test_one_more_entry_never_makes_more_drift(changes: list[Change], entries: list[Accepted], more: Accepted) -> None:
     (before,) = with_baseline([report(*changes)], entries, TODAY)
