@@ -19,12 +19,13 @@ from gcsync.stack.check import Checker
 from gcsync.stack.document import collector_held_off
 from gcsync.stack.faults import Fault, describe
 from gcsync.stack.marks import find, find_key
-from gcsync.stack.masking import Region, value_regions
+from gcsync.stack.masking import Region, baseline_regions
 from gcsync.stack.nearest import nearest
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.source import Source, display_name, open_source
 from gcsync.stack.unknown import Unknown
 
+_SHOWN: Final = ("address", "attribute", "reason", "expires")
 _ONE_DOCUMENT: Final = "a baseline is one document: put all entries under one `known:`"
 
 
@@ -46,9 +47,7 @@ class _Reading:
     seen: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
 
     def regions(self, source: Source) -> list[Region]:
-        """Where values stand: nobody can tell here what in them is secret."""
-        document = source.document
-        return value_regions(source, document.value, document.marks, "value")
+        return baseline_regions(source, _SHOWN)
 
     def entries(self) -> Iterator[Accepted]:
         self._reader_problems()

@@ -145,6 +145,27 @@ def test_no_value_is_shown_where_something_else_is_wrong(tmp_path: Path) -> None
     assert "hunter-2" not in str(problems(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api_key: hunter-2",
+        "hunter-2",
+        "[hunter-2]",
+        "version: 1\nknown: hunter-2",
+        "version: 1\nknown: [hunter-2]",
+        "version: 1\nknown: {a: hunter-2}",
+        "version: 1\nknown:\n  - {address: {a: hunter-2}}",
+        "version: 1\nknown:\n  - {value: {address: hunter-2}}",
+        "version: 1\nknown:\n  - {value: 1, value: hunter-2}",
+        "version: 1\nknown:\n  - {address: stream.a, attribute: [hunter-2], value: x}",
+    ],
+)
+def test_nothing_of_another_file_is_shown(tmp_path: Path, text: str) -> None:
+    found = problems(tmp_path, text)
+    assert any(one.source_line is not None for one in found)
+    assert "hunter-2" not in str(found)
+
+
 def test_a_destination_without_secrets_may_be_a_value(tmp_path: Path) -> None:
     value = "[{protocol: https, url: 'https://e.example.com/in'}]"
     (found,) = entries(tmp_path, GOOD.replace("enabled", "destinations").replace("reason", f"value: {value}, reason"))
