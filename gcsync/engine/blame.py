@@ -169,7 +169,9 @@ class _Inquiry:
         self.answers[_key(change)] = blame
 
     def _counts(self, record: AuditRecord) -> bool:
-        return _wrote(record) and (record.client is None or record.client != self.client)
+        """Whether somebody else wrote: also a person who came through gcsync's own client."""
+        own = record.client is not None and record.client == self.client and record.who is None
+        return _wrote(record) and not own
 
     def _silence(self, change: Change) -> str:
         """Why there is no record, where everything was asked that can be."""

@@ -93,7 +93,7 @@ class DriftReport:
     look_alikes: tuple[LookAlike, ...] = ()
     """Told, and no drift: gcsync never touches what nobody owns."""
     older: tuple[Change, ...] = ()
-    """Drifted or not adopted, and changed last before `--since`: counted, and no reason for exit 2."""
+    """Drifted, missing or not adopted, and changed last before `--since`: counted, and no reason for exit 2."""
     overdue: frozenset[Address] = frozenset()
     """What has stood longer than `--max-age`."""
     undated: frozenset[Address] = frozenset()

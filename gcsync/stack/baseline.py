@@ -55,7 +55,9 @@ class _Reading:
         if not self.source.document.complete or isinstance(value, Unknown):
             return
         if value is None:
-            self.report.error("GC116", "the file is empty: no `version`", Spot(self.source, 0), hint="`version: 1`")
+            self.report.error(
+                "GC116", "the file is empty: no `version`", Spot(self.source, 0), hint="begin with `version: 1`"
+            )
             return
         faults = Checker(read_schema("baseline")).faults(value)
         for fault in faults:

@@ -97,6 +97,11 @@ def test_where_there_is_no_other_gcsyncs_own_client_is_named_as_such() -> None:
     assert (said.client, said.ours) == ("client-1", True)
 
 
+def test_a_person_who_came_through_gcsyncs_own_client_is_a_person() -> None:
+    (said,) = blame(Log([replace(OURS, who="Jane Doe"), BY_HAND]), report(drifted("a"))).values()
+    assert (said.who, said.client, said.ours) == ("Jane Doe", "client-1", True)
+
+
 def test_of_an_unknown_client_of_our_own_nothing_is_said() -> None:
     (said,) = blame(Log([OURS, BY_HAND]), report(drifted("a")), client=None).values()
     assert (said.client, said.ours) == ("client-1", False)
