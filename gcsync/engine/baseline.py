@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from gcsync.engine.selection import near
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Severity
 from gcsync.model.drift import Accepted, DriftReport, KnownDrift
 from gcsync.model.plan import ABSENT, AttributeChange, Change
 from gcsync.model.value import holds_secret, holds_unreadable
 from gcsync.schema.semantics import kind_schema, sort_key
-from gcsync.stack.nearest import nearest
 
 _REMOVE = "take the entry out of the baseline"
 
@@ -84,8 +84,8 @@ def _notes(
             hint = f"settle the drift, or give a new date and say why again; or {_REMOVE}"
             yield about, _note("GC726", entry, f"expired on {entry.expires}: it accepts nothing any more", hint)
         elif not owners:
-            every = {str(address) for report in reports for address in report.plan.known}
-            hint = nearest(str(entry.address), every) or f"correct the address, or {_REMOVE}"
+            found = near(str(entry.address), sorted({one for report in reports for one in report.plan.known}))
+            hint = f'did you mean "{found[0]}"?' if found else f"correct the address, or {_REMOVE}"
             yield None, _note("GC725", entry, "no stack of this run declares or owns it", hint)
         elif id(entry) not in used and not any(_unread(report, entry) for report in owners):
             yield about, _note("GC727", entry, _why_unused(owners, entry), _REMOVE)
