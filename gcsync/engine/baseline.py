@@ -31,16 +31,14 @@ def with_baseline(reports: Sequence[DriftReport], entries: Sequence[Accepted], t
     return _with_notes(told, list(_notes(told, entries, sorting.used, today)))
 
 
-def accepts(entry: Accepted, change: Change, attribute: AttributeChange) -> bool:
-    """Whether the entry means this drift. A value that nobody may see equals none that a file could give."""
-    if entry.address != change.address or entry.attribute != attribute.name:
-        return False
+def _accepts(entry: Accepted, attribute: AttributeChange) -> bool:
+    """Whether an entry for the attribute accepts its actual value. One that nobody may see equals none of a file."""
     if entry.any_value:
         return True
     actual = None if attribute.before is ABSENT else attribute.before
     if holds_secret(actual) or holds_unreadable(actual):
         return False
-    shape = kind_schema(change.address.kind).attributes[attribute.name]
+    shape = kind_schema(entry.address.kind).attributes[entry.attribute]
     return sort_key(shape.comparable(entry.value)) == sort_key(shape.comparable(actual))
 
 
@@ -68,7 +66,7 @@ class _Sorting:
 
     def _accepted(self, change: Change, attribute: AttributeChange) -> Accepted | None:
         meant = self.entries.get((change.address, attribute.name), ())
-        matching = [entry for entry in meant if accepts(entry, change, attribute)]
+        matching = [entry for entry in meant if _accepts(entry, attribute)]
         self.used.update(map(id, matching))
         return matching[0] if matching else None
 

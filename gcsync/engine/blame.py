@@ -95,6 +95,8 @@ class _Inquiry:
             return
         # What has no name may be refused, and then nothing more is asked: it comes last.
         for kind, mine in sorted(by_kind.items(), key=lambda item: self._name_of(item[0]) is None):
+            if self.closed:
+                return
             name = self._name_of(kind)
             there = [change for change in mine if change.id is not None]
             gone = [change for change in mine if change.id is None]
@@ -117,8 +119,6 @@ class _Inquiry:
 
     def _guarded(self, asking: Callable[[], None]) -> bool:
         """Whether it went well. After the first thing that went wrong nothing more is asked: it would go wrong too."""
-        if self.closed:
-            return False
         try:
             asking()
         except RemoteError as error:

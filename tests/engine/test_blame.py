@@ -215,6 +215,16 @@ def test_after_the_first_failure_nothing_more_is_asked_and_what_is_known_stays()
     assert len(log.asked) == 3
 
 
+@pytest.mark.parametrize("count", [1, ONE_BY_ONE + 1])
+def test_neither_is_another_kind_asked_for(count: int) -> None:
+    services = {"Triggers": frozenset({"Trigger"}), "Integrations": frozenset({"Integration"})}
+    log = Log(services_=services, failing=DENIED, after=1)
+    others = [drifted(f"k{number}", "eventbridge_source") for number in range(count)]
+    found = blame(log, report(drifted("a"), *others))
+    assert {said.why for said in found.values()} == {reason_of(DENIED)}
+    assert log.asked == ["services", "id-a in Triggers/Trigger"]
+
+
 def test_a_failure_among_the_pages_keeps_what_was_read() -> None:
     keys = [f"k{number}" for number in range(ONE_BY_ONE + 1)]
     log = Log([replace(BY_HAND, entity=f"id-{key}") for key in keys], failing=DENIED, after=2, page=3)
