@@ -6,13 +6,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.drift import Accepted
 from gcsync.model.value import Value
+from gcsync.schema.files import read_schema
 from gcsync.stack.baseline import read_baseline
 
+PAGE = Path(__file__).parents[2] / "docs/drift.md"
 HEAD = "version: 1\nknown:\n"
 
 
@@ -69,6 +72,17 @@ def test_a_value_keeps_its_type(tmp_path: Path, text: str, value: Value) -> None
 def test_an_instance_is_named_in_quotes(tmp_path: Path) -> None:
     (found,) = entries(tmp_path, GOOD.replace("stream.a", "'stream.a[\"emea\"]'"))
     assert found.address == Address("stream", "a", "emea")
+
+
+def test_the_example_of_the_docs_is_one(tmp_path: Path) -> None:
+    example = PAGE.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    written(tmp_path, example)
+    (found,) = read_baseline("drift-baseline.yaml", tmp_path)
+    assert (found.attribute, found.value, found.expires) == ("enabled", False, date(2026, 12, 31))
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(read_schema("baseline"))
 
 
 def test_no_entries_are_a_baseline_too(tmp_path: Path) -> None:
