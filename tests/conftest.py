@@ -12,6 +12,9 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from gcsync.emulator import RunningEmulator
 
+# No example has a deadline: on a machine that does something else beside, it says nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 # `make soak`: every property that does not set its own number of examples, for hours.
 settings.register_profile("soak", max_examples=100_000, deadline=None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +15,22 @@ from gcsync.cli.showing import show_drift
 
 if TYPE_CHECKING:
     from gcsync.model.drift import DriftReport
-    from gcsync.model.plan import Plan
+
+Baseline = Annotated[
+    str | None,
+    typer.Option("--baseline", metavar="FILE", help="Known drift that is accepted until a day: told, and no drift."),
+]
+AskBlame = Annotated[
+    bool, typer.Option("--blame", help="Ask the audit API who changed it, when, and through which client.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="AGE|DATE", help="Only what changed since then: 12h, 7d, 2026-11-01 (UTC)."),
+]
+MaxAge = Annotated[
+    str | None,
+    typer.Option("--max-age", metavar="AGE", help="Mark what has stood longer than this, such as 7d, as overdue."),
+]
 
 
 @options.command
@@ -30,6 +44,10 @@ def drift(
     ignore_missing: Annotated[
         bool, typer.Option("--ignore-missing", help="Missing and not adopted objects are told, but are no drift.")
     ] = False,
+    baseline: Baseline = None,
+    blame: AskBlame = False,
+    since: Since = None,
+    max_age: MaxAge = None,
     notify: options.Notify = None,
     confirm: options.Confirm = 1,
     notify_state: options.NotifyState = None,
@@ -37,29 +55,21 @@ def drift(
 ) -> int:
     """Tell what changed outside gcsync. Writes nothing; made for cron."""
     from gcsync.cli.choices import choose
+    from gcsync.cli.drift_report import read_request, report_all
     from gcsync.cli.notify import notifying
     from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
-    from gcsync.engine import drift_of
 
+    request = read_request(baseline, since, max_age, blame=blame)
     notification = notifying(notify or (), confirm, notify_state)
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
     with grouped(stacks, common) as groups:
         visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
-        plans = [_without_topic_errors(one.plan) for one in plan_all(visits, choose())]
-    reports = tuple(drift_of(plan) for plan in plans)
+        reports = report_all(visits, plan_all(visits, choose()), request, no_color=common.no_color)
     show_drift(reports, common, output_format, ignore_missing=ignore_missing)
     if notification is not None:
         warnings = notification.tell(reports, ignore_missing=ignore_missing)
         output.report(warnings, output.style_of(sys.stderr, no_color=common.no_color))
     return exit_code(reports, ignore_missing=ignore_missing)
-
-
-def _without_topic_errors(plan: Plan) -> Plan:
-    """A topic that the organization does not offer keeps a plan from being applied; of drift it says nothing."""
-    from gcsync.engine.topics import UNKNOWN_TOPIC
-
-    found = (one.as_warning() if one.code == UNKNOWN_TOPIC else one for one in plan.diagnostics)
-    return replace(plan, diagnostics=tuple(found))
 
 
 def exit_code(reports: tuple[DriftReport, ...], *, ignore_missing: bool) -> ExitCode:

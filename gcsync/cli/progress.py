@@ -31,6 +31,13 @@ def reading(*, no_color: bool) -> Iterator[None]:
 
 
 @contextmanager
+def asking(*, no_color: bool) -> Iterator[None]:
+    """The same while the audit API is asked."""
+    with _bar("Asking who it was", no_color=no_color):
+        yield
+
+
+@contextmanager
 def executing(*, no_color: bool) -> Iterator[Callable[[Event], None]]:
     """What is told of an execution: a bar with what is being waited for; with -v each change as it ends."""
     import logging

@@ -15,18 +15,20 @@ from gcsync.cli.options import Common
 @options.command
 def schema(
     common: Common,
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="stack, plan, or a kind, such as stream.")] = "stack",
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="stack, plan, baseline, or a kind, such as stream.")
+    ] = "stack",
 ) -> int:
-    """Print a JSON Schema: of stack files, for editors, of the JSON plan, or of one kind."""
+    """Print a JSON Schema: of stack files or drift baselines, for editors, of the JSON plan, or of one kind."""
     output.result(json.dumps(_read(name), indent=2, ensure_ascii=False))
     return ExitCode.DONE
 
 
 def names() -> tuple[str, ...]:
-    """What can be asked for: stack files, the JSON plan, and every kind."""
+    """What can be asked for: stack files, the JSON plan, baselines, and every kind."""
     from gcsync.schema.compose import kind_names
 
-    return ("stack", "plan", *kind_names())
+    return ("stack", "plan", "baseline", *kind_names())
 
 
 def _read(name: str) -> dict[str, object]:

@@ -29,7 +29,7 @@ _PLAN_VIEWS: Final[Mapping[PlanFormat, str]] = {
 """The view of each format but text, imported when it is asked for: a function from plans to text."""
 
 _DRIFT_VIEWS: Final[Mapping[DriftFormat, str]] = {
-    DriftFormat.JSON: "gcsync.views.json_plan:render_json_drift",
+    DriftFormat.JSON: "gcsync.views.json_drift:render_json_drift",
     DriftFormat.MARKDOWN: "gcsync.views.markdown_drift:render_markdown_drift",
     DriftFormat.HTML: "gcsync.views.html_report:render_html_drift",
     DriftFormat.JUNIT: "gcsync.views.junit:render_junit_drift",
@@ -62,7 +62,10 @@ def show_drift(
     plans = [report.plan for report in reports]
     annotator.drift(reports, ignore_missing=ignore_missing)
     if output_format is not DriftFormat.TEXT:
+        from gcsync.cli.drift_report import tell_notes
+
         tell_diagnostics(plans, common)
+        tell_notes(reports, common)
         known = {"now": datetime.now(UTC), "folder": os.getcwd(), "ignore_missing": ignore_missing}
         given: dict[str, Any] = {name: known[name] for name in _FROM_THE_EDGE.get(output_format, ())}
         output.result(_view(_DRIFT_VIEWS[output_format])(reports, **given))

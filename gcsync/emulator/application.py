@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from gcsync.emulator import operations, streams
 from gcsync.emulator.access import Access
+from gcsync.emulator.audits import Audits
 from gcsync.emulator.behaviour import LiveBehaviour
 from gcsync.emulator.control import PREFIX, Control, Objects
 from gcsync.emulator.exchange import Answer, Call, Handler, Refusal
@@ -64,10 +65,11 @@ class Emulator:
         self._access = Access(settings, store, clock)
         self._organization = Organization(store.organization_id, settings.organization)
         self._behaviour = LiveBehaviour(settings.behaviour)
-        self._streams = streams.Streams(store, versions=settings.versions, clock=clock, new_id=new_id)
-        self._integrations = Integrations(store, self._behaviour, clock, new_id)
+        self._audits = audits = Audits(store, clock, new_id)
+        self._streams = streams.Streams(store, audits, versions=settings.versions, clock=clock, new_id=new_id)
+        self._integrations = Integrations(store, audits, self._behaviour, clock, new_id)
         self._integrations.seed(settings.integrations)
-        self._triggers = Triggers(store, self._behaviour, new_id)
+        self._triggers = Triggers(store, audits, self._behaviour, new_id)
         objects: dict[str, Objects] = {
             "streams": self._streams,
             "integrations": self._integrations,
@@ -128,7 +130,7 @@ class Emulator:
     def _handlers(self) -> Mapping[str, Mapping[str, _Endpoint]]:
         api, control, open_ = self._api, self._control, self._open
         topics = AvailableTopics(self._behaviour)
-        works = {**self._integrations.works(), **self._triggers.works(), **topics.works()}
+        works = {**self._integrations.works(), **self._triggers.works(), **topics.works(), **self._audits.works()}
         platform = operations.routes(works, self._behaviour)
         return {
             "/oauth/token": {"POST": open_(self._access.issue)},
@@ -149,7 +151,8 @@ class Emulator:
             },
             f"{PREFIX}/scopes": {"GET": open_(control.scopes), "PUT": open_(control.replace_scopes)},
             f"{PREFIX}/requests": {"GET": open_(control.requests), "DELETE": open_(control.clear_requests)},
-            f"{PREFIX}/tokens": {"DELETE": open_(control.clear_tokens)},
+            f"{PREFIX}/tokens": {"POST": open_(control.sign_in), "DELETE": open_(control.clear_tokens)},
+            f"{PREFIX}/audits": {"DELETE": open_(control.clear_audits)},
             **{
                 f"{PREFIX}/{kind}": {"DELETE": open_(control.clear_objects)}
                 for kind in ("streams", "integrations", "triggers")

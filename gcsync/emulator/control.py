@@ -4,7 +4,9 @@
     GET    /emulator/faults     the faults still to come; PUT {"faults": ["503:2"]} waits with these, DELETE with none
     GET    /emulator/scopes     what the next tokens are given; PUT {"scopes": ["event:stream:read"]} changes it
     GET    /emulator/requests   the latest requests answered, oldest first; DELETE forgets them
-    DELETE /emulator/tokens     ends every token
+    POST   /emulator/tokens     {"person": "Jane Doe"} is answered with a token of hers: what she writes with it is
+                                audited as hers, not as a client's; DELETE ends every token
+    DELETE /emulator/audits     forgets every audit record
     DELETE /emulator/streams    deletes every event stream; as do /emulator/integrations and /emulator/triggers
     GET    /emulator/behaviour  what is open or goes wrong; PATCH {"withdrawn_topics": ["v2..."]} changes some of it
 
@@ -97,8 +99,19 @@ class Control:
         self._requests.clear()
         return Answer(204)
 
+    def sign_in(self, call: Call) -> Answer:
+        body = read_json(call)
+        person = body.get("person") if isinstance(body, dict) and set(body) == {"person"} else None
+        if not isinstance(person, str) or not person.strip():
+            raise Refusal(400, "bad.request", 'The request body must be {"person": text}.')
+        return Answer(200, {"access_token": self._access.issue_to(person).text, "token_type": "bearer"})
+
     def clear_tokens(self, _: Call) -> Answer:
         self._store.forget_tokens()
+        return Answer(204)
+
+    def clear_audits(self, _: Call) -> Answer:
+        self._store.forget_audits()
         return Answer(204)
 
     def clear_objects(self, call: Call) -> Answer:

@@ -11,7 +11,7 @@ from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
 APPLICATION_ID = 0x67637379
 """`gcsy` in ASCII: tells an emulator's file from any other SQLite database."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_SECONDS = 10.0
 
 # What each version adds to the one before it; a file of an older version is brought up to date when it is opened.
@@ -39,6 +39,15 @@ CREATE TABLE documents (
   body TEXT NOT NULL
 );
 CREATE INDEX documents_of_a_kind ON documents (kind, sequence);
+""",
+    """
+ALTER TABLE tokens ADD COLUMN person TEXT NOT NULL DEFAULT '';
+CREATE TABLE audits (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  time REAL NOT NULL,
+  body TEXT NOT NULL
+);
+CREATE INDEX audits_by_time ON audits (time);
 """,
 )
 

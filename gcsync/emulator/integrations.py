@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gcsync.emulator.audits import INTEGRATION, Audits, Written
 from gcsync.emulator.behaviour import LiveBehaviour
 from gcsync.emulator.documents import Document, Documents
 from gcsync.emulator.exchange import Answer, Refusal
@@ -39,8 +40,14 @@ class Integrations:
     """The operations on integrations, their configuration and their types."""
 
     def __init__(
-        self, store: Store, behaviour: LiveBehaviour, clock: Callable[[], float], new_id: Callable[[], str]
+        self,
+        store: Store,
+        audits: Audits,
+        behaviour: LiveBehaviour,
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
     ) -> None:
+        self._audits = audits
         self._documents = Documents(store, "integration")
         self._behaviour = behaviour
         self._clock = clock
@@ -70,7 +77,10 @@ class Integrations:
         return self._documents.count()
 
     def clear(self) -> None:
+        gone = self._documents.all()
         self._documents.clear()
+        for document in gone:
+            self._audits.record(None, INTEGRATION, _written(document), _audited(document.body), None)
 
     def list(self, order: Order) -> Answer:
         expand = _expanded(order)
@@ -89,6 +99,7 @@ class Integrations:
             raise Refusal(400, "bad.request", f"The integration type {type_id} does not exist.")
         body = self._begun(order.body["name"], type_id)
         document = self._documents.add(self._new_id(), body, lambda others: self._refuse_full(type_id, others))
+        self._audits.record(order.token, INTEGRATION, _written(document), None, _audited(document.body))
         return Answer(200, self._reported(document))
 
     def read(self, order: Order) -> Answer:
@@ -111,6 +122,7 @@ class Integrations:
         document = self._documents.delete(order.parameters["integrationId"])
         if document is None:
             raise _not_found(order)
+        self._audits.record(order.token, INTEGRATION, _written(document), _audited(document.body), None)
         return Answer(200, {**self._reported(document), "intendedState": "DELETED"})
 
     def configuration(self, order: Order) -> Answer:
@@ -173,9 +185,16 @@ class Integrations:
         return document
 
     def _changed(self, order: Order, edit: Callable[[Document, Sequence[Document]], Mapping[str, Any]]) -> Document:
-        document = self._documents.change(order.parameters["integrationId"], edit)
+        before: dict[str, Any] = {}
+
+        def remembering(document: Document, others: Sequence[Document]) -> Mapping[str, Any]:
+            before.update(document.body)
+            return edit(document, others)
+
+        document = self._documents.change(order.parameters["integrationId"], remembering)
         if document is None:
             raise _not_found(order)
+        self._audits.record(order.token, INTEGRATION, _written(document), _audited(before), _audited(document.body))
         return document
 
     def _mismatch(self, sent: int, current: int) -> Refusal:
@@ -216,6 +235,15 @@ class Integrations:
 
     def _notes(self, body: Mapping[str, Any]) -> str:
         return body["notes"] or (NOTES_SENTINEL if self._behaviour.now.notes_sentinel else "")
+
+
+def _written(document: Document) -> Written:
+    return Written(document.id, document.body["name"], f"{PATH}/{document.id}")
+
+
+def _audited(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What can change of an integration, under the names of the API."""
+    return {**{name: body[name] for name in _CONFIGURED}, "intendedState": body["intended"]}
 
 
 def _selected(documents: Sequence[Document], query: Mapping[str, Any]) -> Iterator[Document]:

@@ -25,7 +25,7 @@ def specification() -> Specification:
 
 @cache
 def platform() -> Specification:
-    """What of the public platform API is served here: SDK 269 as an OpenAPI document, audits left out.
+    """What of the public platform API is served here: SDK 269 as an OpenAPI document, without audits of long ago.
 
     Its objects allow any further property; requests are held against a copy whose objects allow none. The one null
     allowed is that of `MatchCriteria.values`: CX as Code sends it for the unset one of `value` and `values`.

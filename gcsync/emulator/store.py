@@ -30,12 +30,13 @@ class StoredStream:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`expires` is in seconds since 1970."""
+    """`expires` is in seconds since 1970; `person` is who signed in, where no client did."""
 
     text: str
     client: str
     scopes: tuple[str, ...]
     expires: float
+    person: str = ""
 
 
 class NameTaken(Exception):
@@ -70,18 +71,33 @@ class Store:
     def add_token(self, token: Token, now: float) -> None:
         with self.transaction(write=True) as execute:
             execute("DELETE FROM tokens WHERE expires <= ?", (now,))
-            values = (token.text, token.client, json.dumps(token.scopes), token.expires)
-            execute("INSERT INTO tokens VALUES (?, ?, ?, ?)", values)
+            values = (token.text, token.client, json.dumps(token.scopes), token.expires, token.person)
+            execute("INSERT INTO tokens (token, client, scopes, expires, person) VALUES (?, ?, ?, ?, ?)", values)
 
     def token(self, text: str, now: float) -> Token | None:
         """The token, unless it is unknown or has ended."""
         with self.transaction() as execute:
-            row = execute("SELECT * FROM tokens WHERE token = ? AND expires > ?", (text, now)).fetchone()
-        return None if row is None else Token(row[0], row[1], tuple(json.loads(row[2])), row[3])
+            statement = "SELECT token, client, scopes, expires, person FROM tokens WHERE token = ? AND expires > ?"
+            row = execute(statement, (text, now)).fetchone()
+        return None if row is None else Token(row[0], row[1], tuple(json.loads(row[2])), row[3], row[4])
 
     def forget_tokens(self) -> None:
         with self.transaction(write=True) as execute:
             execute("DELETE FROM tokens")
+
+    def add_audit(self, time: float, body: Mapping[str, Any]) -> None:
+        with self.transaction(write=True) as execute:
+            execute("INSERT INTO audits (time, body) VALUES (?, ?)", (time, json.dumps(body)))
+
+    def audits(self, begin: float, end: float) -> list[Mapping[str, Any]]:
+        """The records of an interval, its ends included, oldest first."""
+        statement = "SELECT body FROM audits WHERE time BETWEEN ? AND ? ORDER BY sequence"
+        with self.transaction() as execute:
+            return [json.loads(row[0]) for row in execute(statement, (begin, end))]
+
+    def forget_audits(self) -> None:
+        with self.transaction(write=True) as execute:
+            execute("DELETE FROM audits")
 
     def streams(self, offset: int, limit: int) -> tuple[list[StoredStream], int]:
         """A stretch of the streams in the order they were created, and how many there are."""

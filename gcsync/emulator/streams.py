@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gcsync.emulator.access import require_scope
+from gcsync.emulator.audits import STREAM, Audits, Written
 from gcsync.emulator.destination import url_problem
 from gcsync.emulator.exchange import Answer, Call, Refusal, iso, read_json
 from gcsync.emulator.specification import specification
@@ -29,8 +30,11 @@ _SERVERS_OWN = ("id", "version", "dateCreated", "dateModified", "selfUri")
 class Streams:
     """The five operations. With `versions` False the streams carry no version and none is compared."""
 
-    def __init__(self, store: Store, *, versions: bool, clock: Callable[[], float], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, store: Store, audits: Audits, *, versions: bool, clock: Callable[[], float], new_id: Callable[[], str]
+    ) -> None:
         self._store = store
+        self._audits = audits
         self._versions = versions
         self._clock = clock
         self._new_id = new_id
@@ -64,9 +68,11 @@ class Streams:
         require_scope(token, "event:stream:write")
         body = _checked_body("createEventStream", call)
         try:
-            return Answer(200, self._entity(self._store.create_stream(self._new_id(), _kept(body), self._now())))
+            stream = self._store.create_stream(self._new_id(), _kept(body), self._now())
         except NameTaken as error:
             raise _name_taken(error.holder) from None
+        self._audits.record(token, STREAM, _written(stream), None, stream.body)
+        return Answer(200, self._entity(stream))
 
     def replace(self, call: Call, token: Token) -> Answer:
         require_scope(token, "event:stream:write")
@@ -75,6 +81,7 @@ class Streams:
         if body.get("id", stream_id) != stream_id:
             raise Refusal(400, "bad.request", "The id in the request body is not the id in the path.")
         expected = body.get("version") if self._versions else None
+        before = self._store.stream(stream_id)
         try:
             stream = self._store.replace_stream(stream_id, _kept(body), self._now(), expected)
         except VersionMismatch as error:
@@ -84,20 +91,27 @@ class Streams:
             raise _name_taken(error.holder) from None
         if stream is None:
             raise _not_found(stream_id)
+        self._audits.record(token, STREAM, _written(stream), before.body if before else {}, stream.body)
         return Answer(200, self._entity(stream))
 
     def delete(self, call: Call, token: Token) -> Answer:
         require_scope(token, "event:stream:delete")
         specification().query("deleteEventStream", call.query)
+        stream = self._store.stream(call.parameters["id"])
         if not self._store.delete_stream(call.parameters["id"]):
             raise _not_found(call.parameters["id"])
+        if stream is not None:
+            self._audits.record(token, STREAM, _written(stream), stream.body, None)
         return Answer(204)
 
     def count(self) -> int:
         return self._store.streams(0, 0)[1]
 
     def clear(self) -> None:
+        gone, _ = self._store.streams(0, self.count())
         self._store.delete_all_streams()
+        for stream in gone:
+            self._audits.record(None, STREAM, _written(stream), stream.body, None)
 
     def _entity(self, stream: StoredStream) -> dict[str, Any]:
         version = {"version": stream.version} if self._versions else {}
@@ -122,6 +136,10 @@ def _checked_body(operation: str, call: Call) -> dict[str, Any]:
 def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
     sent = {name: value for name, value in body.items() if name not in _SERVERS_OWN}
     return {"enabled": True, "eventTypes": [], **sent}
+
+
+def _written(stream: StoredStream) -> Written:
+    return Written(stream.id, str(stream.body["name"]), f"{PATH}/{stream.id}")
 
 
 def _page_uri(size: int, number: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gcsync.emulator.audits import TRIGGER, Audits, Written
 from gcsync.emulator.behaviour import LiveBehaviour
 from gcsync.emulator.documents import Document, Documents
 from gcsync.emulator.exchange import Answer, Refusal
@@ -26,7 +27,8 @@ _LONGEST_TOPIC = 256
 class Triggers:
     """The operations on triggers, and the topics a trigger may have."""
 
-    def __init__(self, store: Store, behaviour: LiveBehaviour, new_id: Callable[[], str]) -> None:
+    def __init__(self, store: Store, audits: Audits, behaviour: LiveBehaviour, new_id: Callable[[], str]) -> None:
+        self._audits = audits
         self._documents = Documents(store, "trigger")
         self._behaviour = behaviour
         self._new_id = new_id
@@ -46,7 +48,10 @@ class Triggers:
         return self._documents.count()
 
     def clear(self) -> None:
+        gone = self._documents.all()
         self._documents.clear()
+        for document in gone:
+            self._audits.record(None, TRIGGER, _written(document), _audited(document.body), None)
 
     def list(self, order: Order) -> Answer:
         found = [(document.sequence, _entity(document)) for document in self._documents.all()]
@@ -59,7 +64,9 @@ class Triggers:
 
     def create(self, order: Order) -> Answer:
         self._check(order.body)
-        return Answer(200, _entity(self._documents.add(self._new_id(), _kept(order.body, 1))))
+        document = self._documents.add(self._new_id(), _kept(order.body, 1))
+        self._audits.record(order.token, TRIGGER, _written(document), None, _audited(document.body))
+        return Answer(200, _entity(document))
 
     def read(self, order: Order) -> Answer:
         document = self._documents.find(order.parameters["triggerId"])
@@ -70,8 +77,10 @@ class Triggers:
     def replace(self, order: Order) -> Answer:
         """The topic cannot change: "Must match existing" (SDK 269 process_automation_api.py:1036)."""
         sent = order.body
+        before: dict[str, Any] = {}
 
         def edit(document: Document, _: Sequence[Document]) -> Mapping[str, Any]:
+            before.update(document.body)
             current = document.body["version"]
             if sent["version"] != current:
                 message = f"The version {sent['version']} does not match the current version {current}."
@@ -84,11 +93,14 @@ class Triggers:
         document = self._documents.change(order.parameters["triggerId"], edit)
         if document is None:
             raise _not_found(order)
+        self._audits.record(order.token, TRIGGER, _written(document), _audited(before), _audited(document.body))
         return Answer(200, _entity(document))
 
     def delete(self, order: Order) -> Answer:
-        if self._documents.delete(order.parameters["triggerId"]) is None:
+        document = self._documents.delete(order.parameters["triggerId"])
+        if document is None:
             raise _not_found(order)
+        self._audits.record(order.token, TRIGGER, _written(document), _audited(document.body), None)
         return Answer(204)
 
     def _check(self, sent: Mapping[str, Any]) -> None:
@@ -129,6 +141,14 @@ def _kept(sent: Mapping[str, Any], version: int) -> dict[str, Any]:
 
 def _entity(document: Document) -> dict[str, Any]:
     return {"id": document.id, **document.body, "selfUri": f"{PATH}/{document.id}"}
+
+
+def _written(document: Document) -> Written:
+    return Written(document.id, document.body["name"], f"{PATH}/{document.id}")
+
+
+def _audited(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "version"}
 
 
 def _fits(entity: Mapping[str, Any], query: Mapping[str, Any]) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
+from gcsync.engine.look_alikes import twins_of_creates
 from gcsync.engine.matching import Matching
 from gcsync.engine.options import Refreshed
 from gcsync.model.address import Address
@@ -12,8 +12,9 @@ from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.marker import Marker, UnusableMarker
 from gcsync.model.plan import Action, Change
 from gcsync.model.resource import RemoteObject, Resource, Stack
-from gcsync.model.value import Value, reveal
-from gcsync.schema.semantics import Key, kind_schema, sort_key
+from gcsync.schema.semantics import Key, kind_schema
+
+LOOK_ALIKE = "GC450"
 
 
 def find_problems(
@@ -176,47 +177,16 @@ def _adoptions_that_would_replace(changes: tuple[Change, ...]) -> Iterator[Diagn
 
 def _look_alikes(matching: Matching, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
     """Unmanaged objects that do what a resource about to be created does: its events would arrive twice."""
-    creates = [c for c in changes if c.action is Action.CREATE and c.desired is not None]
-    adopted = {c.id for c in changes if c.action is Action.ADOPT}
-    strangers = tuple(remote for remote in matching.unmanaged if remote.id not in adopted)
-    indexes: dict[tuple[str, tuple[str, ...]], dict[str, list[RemoteObject]]] = {}
-    for change in creates:
-        resource = change.desired
-        if resource is None:
-            continue
-        kind = change.address.kind
-        names = _telling_attributes(kind, resource)
-        if (kind, names) not in indexes:
-            indexes[kind, names] = _index(kind, names, strangers)
-        for remote in indexes[kind, names].get(_essence(kind, names, resource.attributes), ()):
-            yield Diagnostic(
-                "GC450",
-                f'{change.address} would be created, and the unmanaged "{remote.name}" ({remote.id}) does the same: '
-                "events would arrive twice",
-                severity=Severity.WARNING,
-                place=resource.locate(()),
-                path=str(change.address),
-                hint=f'to take it over, declare its name: `name: "{remote.name}"`; or delete it',
-            )
-
-
-def _telling_attributes(kind: str, resource: Resource) -> tuple[str, ...]:
-    """What an object does, as against what it is called: the declared attributes but the name and the prose."""
-    shapes = kind_schema(kind).attributes.items()
-    return tuple(name for name, shape in shapes if name in resource.attributes and name != "name" and not shape.is_text)
-
-
-def _index(kind: str, names: tuple[str, ...], objects: Iterable[RemoteObject]) -> dict[str, list[RemoteObject]]:
-    index: dict[str, list[RemoteObject]] = defaultdict(list)
-    for remote in objects:
-        if remote.kind == kind:
-            index[_essence(kind, names, remote.attributes)].append(remote)
-    return index
-
-
-def _essence(kind: str, names: tuple[str, ...], attributes: Mapping[str, Value]) -> str:
-    shapes = kind_schema(kind).attributes
-    return sort_key([shapes[name].comparable(reveal(attributes.get(name))) for name in names])
+    for change, resource, remote in twins_of_creates(changes, matching.unmanaged):
+        yield Diagnostic(
+            LOOK_ALIKE,
+            f'{change.address} would be created, and the unmanaged "{remote.name}" ({remote.id}) does the same: '
+            "events would arrive twice",
+            severity=Severity.WARNING,
+            place=resource.locate(()),
+            path=str(change.address),
+            hint=f'to take it over, declare its name: `name: "{remote.name}"`; or delete it',
+        )
 
 
 def _place(stack: Stack, address: Address) -> Place | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gcsync.engine.options import Options, matches_any, matches_glob
 from gcsync.model.address import Address
@@ -56,15 +56,20 @@ def _problems(plans: Sequence[Plan], options: Options) -> Iterator[Diagnostic]:
             )
 
 
-def _nothing_there(option: str, text: str, addresses: list[Address]) -> Diagnostic:
+def near(text: str, addresses: Iterable[Address]) -> list[str]:
+    """Up to three addresses that may have been meant, the likeliest first."""
     import difflib
 
+    return difflib.get_close_matches(text, [str(address) for address in addresses], n=3, cutoff=0.5)
+
+
+def _nothing_there(option: str, text: str, addresses: list[Address]) -> Diagnostic:
     # No address holds an equals sign: a `key=VALUE` was meant for --var, and the value is not repeated.
     name, meant_otherwise, _ = text.partition("=")
     text = f"{name}=..." if meant_otherwise else text
-    near = difflib.get_close_matches(text, [str(address) for address in addresses], n=3, cutoff=0.5)
+    found = near(text, addresses)
     return Diagnostic(
         "GC410",
         f'{option} "{text}" names nothing that the stack declares or owns',
-        hint=f"near it: {', '.join(near)}" if near else "`gcsync plan` without it lists the addresses",
+        hint=f"near it: {', '.join(found)}" if found else "`gcsync plan` without it lists the addresses",
     )

@@ -18,7 +18,9 @@ class Blame:
     """Who changed an object last, as the audit API of the organization tells it; None for what it does not tell.
 
     `who` is a person's name or id, `client` the OAuth client's id, `when` an ISO 8601 time in UTC, `action` the API's
-    own word. All None is *unknown*: `why` then says why nobody can tell.
+    own word, `attributes` what it calls the properties that changed. `ours` says that the client is the one that
+    gcsync itself speaks as. Where neither a person nor a client is known it is *unknown*: `why` says why nobody can
+    tell.
     """
 
     who: str | None = None
@@ -26,6 +28,8 @@ class Blame:
     when: str | None = None
     action: str | None = None
     why: str = ""
+    ours: bool = False
+    attributes: tuple[str, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -87,6 +91,13 @@ class DriftReport:
     blame: Mapping[Address, Blame] = field(default_factory=dict)
     """Who changed it, where that was asked for."""
     look_alikes: tuple[LookAlike, ...] = ()
+    """Told, and no drift: gcsync never touches what nobody owns."""
+    older: tuple[Change, ...] = ()
+    """Drifted, missing or not adopted, and changed last before `--since`: counted, and no reason for exit 2."""
+    overdue: frozenset[Address] = frozenset()
+    """What has stood longer than `--max-age`."""
+    undated: frozenset[Address] = frozenset()
+    """What stays in although nobody knows when it changed, where `--since` or `--max-age` asked."""
     baseline: tuple[Diagnostic, ...] = ()
     """What is wrong with the baseline: entries that expired, or that nothing matches any more (warnings)."""
 

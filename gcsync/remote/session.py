@@ -102,6 +102,11 @@ class GenesysSession:
         call = Call("POST", path, body=body, scope=scope, target=Target.LISTING, permission=permission)
         return self._object(call, self._send(call))
 
+    def query(self, path: str, body: Value, *, params: Params | None = None, permission: str = "") -> JsonObject:
+        """What a POST answers that only reads, one of `READING_POSTS`; sent again as a GET is. Raises Denied."""
+        call = Call("POST", path, params=params or {}, body=body, target=Target.LISTING, permission=permission)
+        return self._object(call, self._send(call))
+
     def put(self, path: str, body: Value, *, scope: str = "", permission: str = "", prompt: bool = False) -> JsonObject:
         """Replace the object at `path`. Raises NotFound, NameTaken, ChangedSince, OutcomeUnknown.
 

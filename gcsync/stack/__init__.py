@@ -12,6 +12,7 @@ references  what one resource takes from another
 check       is a value as its schema says; faults has the words
 assemble    resources, each after those it refers to
 report      what is wrong, as diagnostics
+baseline    known drift, from a file beside the stacks
 """
 
 from __future__ import annotations

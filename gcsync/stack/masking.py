@@ -7,7 +7,7 @@ what a name looks like, and rather hides too much.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -207,6 +207,32 @@ def variable_file_regions(source: Source, secret: frozenset[str]) -> list[Region
     """The same for a file of variables."""
     shown = _values(source, source.document.value, source.document.marks, secret)
     return [*_dropped(source, secret), *shown]
+
+
+def baseline_regions(source: Source, shown: Collection[str]) -> list[Region]:
+    """Everything in a baseline but the texts under the `shown` keys of its entries.
+
+    What else stands there is a value, whose secrets nobody can tell, or belongs to another file given by mistake.
+    """
+    document = source.document
+    dropped = [region for _, value, marks in document.dropped for region in _leaves(source, value, marks)]
+    if not isinstance(document.value, dict):
+        return [*dropped, *_leaves(source, document.value, document.marks)]
+    found = dropped
+    for name, inner, marks in _entries(document.value, document.marks):
+        listed = zip(inner, marks[1:], strict=True) if name == "known" and isinstance(inner, list) else None
+        for entry, entry_marks in listed or ():
+            found += _in_entry(source, entry, entry_marks, shown)
+        found += _leaves(source, inner, marks) if listed is None and name != "version" else ()
+    return found
+
+
+def _in_entry(source: Source, entry: Value, marks: Marks, shown: Collection[str]) -> Iterator[Region]:
+    if not isinstance(entry, dict):
+        yield from _leaves(source, entry, marks)
+    for name, inner, inner_marks in _entries(entry, marks):
+        if name not in shown or isinstance(inner, dict | list):
+            yield from _leaves(source, inner, inner_marks)
 
 
 def _inside(source: Source, value: Value, marks: Marks, schema: Mapping[str, Any]) -> Iterator[Region]:

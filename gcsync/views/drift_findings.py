@@ -9,9 +9,10 @@ from typing import Final
 
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Place
-from gcsync.model.drift import Accepted, Blame, DriftReport, settling_commands
+from gcsync.model.drift import Accepted, DriftReport, settling_commands
 from gcsync.model.plan import ABSENT, AttributeChange, Change, NotChecked, Reason
 from gcsync.model.value import Secret, Value
+from gcsync.views.blame import blame_text
 from gcsync.views.explain import explain
 from gcsync.views.style import Style, cells, clean
 from gcsync.views.text_value import difference, inline
@@ -91,18 +92,9 @@ def first_line(report: DriftReport) -> Place | None:
     return Place(report.plan.file, 1, 1) if report.plan.file else None
 
 
-def blame_text(blame: Blame | None) -> str:
-    """`changed by Ada, with client 6c1e, at 2026-11-25T08:00:00Z`; empty where nobody asked."""
-    if blame is None:
-        return ""
-    if not blame.known:
-        return "changed by: unknown" + (f" ({clean(blame.why)})" if blame.why else "")
-    parts = [
-        f"by {clean(blame.who)}" if blame.who else "",
-        f"with client {clean(blame.client)}" if blame.client else "",
-        f"at {clean(blame.when)}" if blame.when else "",
-    ]
-    return "changed " + ", ".join(part for part in parts if part)
+def _blame(report: DriftReport, change: Change) -> str:
+    blame = report.blame.get(change.address)
+    return "" if blame is None else blame_text(blame)
 
 
 def _drifted(
@@ -122,7 +114,7 @@ def _drifted(
         name,
         () if told else tuple(difference(explain(name, attribute.after, attribute.before), _STYLE, 0)),
         settling_commands(report, change),
-        blame_text(report.blame.get(change.address)),
+        _blame(report, change),
         accepted,
     )
 
@@ -154,7 +146,7 @@ def _whole(report: DriftReport, change: Change, verdict: Verdict, words: str) ->
         change.place or first_line(report),
         change.address,
         commands=settling_commands(report, change)[:1],
-        blame=blame_text(report.blame.get(change.address)),
+        blame=_blame(report, change),
     )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gcsync.model.diagnostic import Diagnostic
-from gcsync.model.drift import DriftReport
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Summary
 from gcsync.model.value import Value
 from gcsync.views.json_configuration import PROVIDER, configuration
@@ -44,27 +43,11 @@ def render_json_plan(plans: Sequence[Plan]) -> str:
     return json.dumps(plan_document(plans)) + "\n"
 
 
-def render_json_drift(reports: Sequence[DriftReport]) -> str:
-    """`drift_document` on one line."""
-    return json.dumps(drift_document(reports)) + "\n"
-
-
 def plan_document(plans: Sequence[Plan]) -> dict[str, Any]:
     """The JSON plan of one or several stacks."""
-    drift = [(plan, change) for plan in plans for change in plan.changes if _drifted(change)]
-    return _document(plans, drift, {"not_checked": [not_checked for p in plans for not_checked in p.not_checked]})
-
-
-def drift_document(reports: Sequence[DriftReport]) -> dict[str, Any]:
-    """The same document for `drift`: `resource_drift` holds what drifted, `gcsync` what is told beside it."""
-    beside: dict[str, list[Any]] = {
-        "pending": [_brief(change, report.plan) for report in reports for change in report.pending],
-        "missing": [_brief(change, report.plan) for report in reports for change in report.missing],
-        "not_adopted": [_brief(change, report.plan) for report in reports for change in report.not_adopted],
-        "not_checked": [item for report in reports for item in report.not_checked],
-    }
-    drift = [(report.plan, change) for report in reports for change in report.drifted]
-    return _document([report.plan for report in reports], drift, beside)
+    drift = [drift_object(plan, change) for plan in plans for change in plan.changes if _drifted(change)]
+    not_checked = [not_checked_object(item) for plan in plans for item in plan.not_checked]
+    return document_of(plans, drift, {"not_checked": not_checked})
 
 
 def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -87,15 +70,16 @@ def summary_object(summary: Summary) -> dict[str, int]:
     return dict(summary.items())
 
 
-def _document(
-    plans: Sequence[Plan], drift: Sequence[tuple[Plan, Change]], beside: Mapping[str, list[Any]]
+def document_of(
+    plans: Sequence[Plan], drift: Sequence[Mapping[str, Any]], beside: Mapping[str, list[Any]]
 ) -> dict[str, Any]:
+    """The document of `plans`, with `drift` as `resource_drift` and what else stands under `gcsync`."""
     changes = [(plan, change) for plan in plans for change in plan.changes]
     return {
         "format_version": FORMAT_VERSION,
         "terraform_version": TERRAFORM_VERSION,
         "planned_values": {"root_module": {"resources": _planned(change for _, change in changes)}},
-        "resource_drift": [_drift_change(plan, change) for plan, change in drift],
+        "resource_drift": list(drift),
         "resource_changes": [_resource_change(plan, change) for plan, change in changes],
         "configuration": configuration([change for _, change in changes]),
         "applyable": any(p.applyable for p in plans) and not any(p.errored or p.refusals for p in plans),
@@ -105,9 +89,6 @@ def _document(
 
 
 def _own(plans: Sequence[Plan], beside: Mapping[str, list[Any]]) -> dict[str, Any]:
-    lists = {
-        name: [_not_checked(i) if isinstance(i, NotChecked) else i for i in items] for name, items in beside.items()
-    }
     organization = plans[0].target.organization if plans else None
     return {
         "summary": summary_object(sum((plan.summary for plan in plans), Summary())),
@@ -115,7 +96,7 @@ def _own(plans: Sequence[Plan], beside: Mapping[str, list[Any]]) -> dict[str, An
         "stacks": [_stack(plan) for plan in plans],
         "diagnostics": [diagnostic_object(d) for plan in plans for d in plan.diagnostics],
         "refusals": [diagnostic_object(d) for plan in plans for d in plan.refusals],
-        **lists,
+        **beside,
     }
 
 
@@ -135,7 +116,8 @@ def _stack(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _not_checked(item: NotChecked) -> dict[str, Any]:
+def not_checked_object(item: NotChecked) -> dict[str, Any]:
+    """What could not be looked at."""
     found = {
         "kind": item.kind,
         "address": None if item.address is None else str(item.address),
@@ -218,12 +200,12 @@ def _extras(plan: Plan, change: Change) -> dict[str, Any]:
         "temporary_name": change.temporary_name,
         "upgrades_marker": change.upgrades_marker or None,
         "continues": change.continues or None,
-        "attributes": [_attribute(attribute) for attribute in change.attributes],
+        "attributes": [attribute_object(attribute) for attribute in change.attributes],
     }
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _attribute(attribute: AttributeChange) -> dict[str, Any]:
+def attribute_object(attribute: AttributeChange) -> dict[str, Any]:
     """An attribute that differs, with its reason. A side that is sensitive, unreadable or not there is left out."""
     found: dict[str, Any] = {"name": attribute.name, "reason": attribute.reason.value}
     for side, value in (("before", attribute.before), ("after", attribute.after)):
@@ -241,7 +223,7 @@ def _drifted(change: Change) -> bool:
     return any(attribute.reason in (Reason.DRIFT, Reason.CONFLICT) for attribute in change.attributes)
 
 
-def _drift_change(plan: Plan, change: Change) -> dict[str, Any]:
+def drift_object(plan: Plan, change: Change) -> dict[str, Any]:
     """From what was last applied to what is there. In a conflict nobody knows what was: `before` is without it."""
     actual = dict(change.before or {})
     applied = dict(actual)
@@ -262,22 +244,17 @@ def _drift_change(plan: Plan, change: Change) -> dict[str, Any]:
         "before_sensitive": sensitive_object(applied),
         "after_sensitive": sensitive_object(actual),
     }
-    extras = {"stack": plan.owner, "id": change.id, "attributes": [_attribute(attribute) for attribute in drifted]}
+    attributes = [attribute_object(one) | _last_applied(one) for one in drifted]
+    extras = {"stack": plan.owner, "id": change.id, "attributes": attributes}
     return _identity(change) | {"change": inner, "gcsync": {k: v for k, v in extras.items() if v is not None}}
 
 
-def _brief(change: Change, plan: Plan) -> dict[str, Any]:
-    found = {
-        "address": str(change.address),
-        "type": change.resource_type,
-        "name": change.name,
-        "stack": plan.owner,
-        "action": change.action.value,
-        "id": change.id,
-        "explanation": change.explanation or None,
-        "attributes": [_attribute(attribute) for attribute in change.differing],
-    }
-    return {key: value for key, value in found.items() if value is not None}
+def _last_applied(attribute: AttributeChange) -> dict[str, Any]:
+    """What gcsync wrote last: what is declared now, unless the stack was edited since. Then nobody knows."""
+    if attribute.reason is Reason.CONFLICT:
+        return {"last_applied_unknown": "only its fingerprint is kept"}
+    shown = visible(attribute.after)
+    return {} if shown is ABSENT_VALUE else {"last_applied": shown}
 
 
 def _planned(changes: Iterable[Change]) -> list[dict[str, Any]]:

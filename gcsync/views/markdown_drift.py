@@ -43,8 +43,8 @@ _PENDING: Final = "edited in the stack and not applied yet"
 def render_markdown_drift(reports: Sequence[DriftReport]) -> str:
     """What drifted, stack by stack, after the marker and a line that says it all."""
     body = document(_body(reports))
-    # Who did it and when may be told today and not tomorrow; the drift is the same.
-    timeless = document(_body([replace(report, blame={}) for report in reports]))
+    # Who did it, when, and how long ago may be told today and not tomorrow; the drift is the same.
+    timeless = document(_body([replace(one, blame={}, overdue=frozenset(), undated=frozenset()) for one in reports]))
     return f"{render_marker(_marker(reports, timeless))}\n{body}"
 
 
@@ -70,7 +70,7 @@ def _body(reports: Sequence[DriftReport]) -> Iterator[Part]:
 
 
 def _is_quiet(report: DriftReport) -> bool:
-    beside = (report.pending, report.not_checked, report.known, report.baseline, report.look_alikes)
+    beside = (report.pending, report.not_checked, report.known, report.baseline, report.look_alikes, report.older)
     return not report.found() and not any(beside) and not report.plan.diagnostics
 
 
@@ -92,6 +92,8 @@ def _summary(reports: Sequence[DriftReport]) -> str:
             "in conflict": sum(change.has_conflict for report in reports for change in report.drifted),
             "pending": sum(len(report.pending) for report in reports),
             "known": sum(len(report.known) for report in reports),
+            "older": sum(len(report.older) for report in reports),
+            "OVERDUE": sum(len(report.overdue) for report in reports),
             "not checked": sum(len(report.not_checked) for report in reports),
         }
     )
@@ -113,6 +115,7 @@ def _section(report: DriftReport) -> Iterator[Part]:
     yield diagnostics_part("The baseline", report.baseline)
     yield warnings
     yield _look_alikes(report)
+    yield _older(report)
     for change in drifted:
         yield details("DRIFTED", change, _drifted(report, change), note="conflict" if change.has_conflict else "")
     for change in report.missing:
@@ -156,8 +159,9 @@ def _blame(blame: Blame | None, shown: Callable[[str], str] = code) -> str:
     parts = [
         f"by {shown(blame.who)}" if blame.who else "",
         f"at {shown(blame.when)}" if blame.when else "",
-        f"with client {shown(blame.client)}" if blame.client else "",
+        f"with {'this client' if blame.ours else 'client'} {shown(blame.client)}" if blame.client else "",
         f"(action {shown(blame.action)})" if blame.action else "",
+        f"of {', '.join(map(shown, blame.attributes))}" if blame.attributes else "",
     ]
     return " ".join(["changed", *(part for part in parts if part)])
 
@@ -165,7 +169,9 @@ def _blame(blame: Blame | None, shown: Callable[[str], str] = code) -> str:
 def _drifted(report: DriftReport, change: Change) -> Iterator[Part]:
     who = _blame(report.blame.get(change.address))
     declared = f"declared at {place_text(change.place)}" if change.place is not None else ""
-    said = "; ".join(part for part in (who, f"id {code(change.id)}" if change.id else "", declared) if part)
+    said = "; ".join(
+        part for part in (_age(report, change), who, f"id {code(change.id)}" if change.id else "", declared) if part
+    )
     yield [sentence(said)] if said else []
     yield diff_block(_differences(change))
     apply, accept = settling_commands(report, change)
@@ -189,9 +195,21 @@ def _difference(attribute: AttributeChange) -> Iterator[str]:
 def _to_settle(report: DriftReport, change: Change, meaning: str) -> Iterator[Part]:
     who = _blame(report.blame.get(change.address))
     declared = f"declared at {place_text(change.place)}" if change.place is not None else ""
-    yield [sentence("; ".join(part for part in (meaning, who, declared) if part))]
+    yield [sentence("; ".join(part for part in (meaning, _age(report, change), who, declared) if part))]
     apply, _ = settling_commands(report, change)
     yield commands([(clean(apply), "mend it")])
+
+
+def _age(report: DriftReport, change: Change) -> str:
+    """How old it is, where that was asked."""
+    if change.address in report.overdue:
+        return "**OVERDUE**: it has stood longer than `--max-age` allows"
+    return "nobody tells when it changed" if change.address in report.undated else ""
+
+
+def _older(report: DriftReport) -> Part:
+    names = ", ".join(code(str(change.address)) for change in report.older)
+    return [f"Left out by `--since`, as it changed last before that: {names}"] if report.older else []
 
 
 def _known(known: KnownDrift) -> Iterator[Part]:

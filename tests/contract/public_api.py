@@ -14,11 +14,23 @@ from urllib.parse import parse_qs, urlsplit
 TYPE = "amazon-eventbridge-source"
 INTEGRATIONS = "/api/v2/integrations"
 TRIGGERS = "/api/v2/processautomation/triggers"
+AUDITS = "/api/v2/audits/query/realtime"
+MAPPING = {
+    "services": [
+        {"name": "Integrations", "entities": [{"name": "Integration", "actions": ["Create", "Update", "Delete"]}]},
+        {"name": "ProcessAutomation", "entities": [{"name": "Trigger", "actions": ["Create", "Update", "Delete"]}]},
+    ]
+}
 CONTEXT = "c0ffee00-0000-4000-8000-000000000001"
 CONFIGURATION = {"name", "version", "properties", "advanced", "notes", "credentials"}
 CREATED_TRIGGER = {"target", "enabled", "name", "topicName"}
 
 Json = dict[str, Any]
+
+
+def _is_about(record: Json, wanted: dict[str, str], service: str | None) -> bool:
+    told = {"EntityType": record.get("entityType"), "EntityId": record.get("entity", {}).get("id")}
+    return wanted.items() <= told.items() and service in (None, record.get("serviceName"))
 
 
 class Refused(Exception):
@@ -36,6 +48,7 @@ class PublicApi:
         self.integrations: dict[str, Json] = {}
         self.configurations: dict[str, Json] = {}
         self.triggers: dict[str, Json] = {}
+        self.audits: list[Json] = []
         self.refusals: list[tuple[str, str, int, Json | None]] = []
         self.embeds = True
         self.made = 0
@@ -78,12 +91,26 @@ class PublicApi:
             ("GET", rf"{TRIGGERS}/([^/]+)", lambda one: _there(self.triggers, one)),
             ("PUT", rf"{TRIGGERS}/([^/]+)", lambda one: self._replace_trigger(one, body)),
             ("DELETE", rf"{TRIGGERS}/([^/]+)", self._delete_trigger),
+            ("GET", f"{AUDITS}/servicemapping", lambda: MAPPING),
+            ("POST", AUDITS, lambda: self._audit_page(body)),
         ):
             match = re.fullmatch(pattern, path)
             if match and method == wanted:
                 found = handle(*match.groups())
                 return (204, None) if found is None else (200, found)
         raise Refused(404, "not.found", "The requested resource was not found.")
+
+    # Audits, of which a test or a recording says what there is.
+
+    def _audit_page(self, body: Json) -> Json:
+        if "/" not in body.get("interval", ""):
+            raise Refused(400, "bad.request", "The interval is missing.")
+        wanted = {one["property"]: one["value"] for one in body.get("filters", [])}
+        found = [one for one in self.audits if _is_about(one, wanted, body.get("serviceName"))]
+        size, number = body.get("pageSize", 25), body.get("pageNumber", 1)
+        page = found[(number - 1) * size : number * size]
+        count = -(-len(found) // size)
+        return {"entities": page, "pageSize": size, "pageNumber": number, "total": len(found), "pageCount": count}
 
     # Integrations.
 

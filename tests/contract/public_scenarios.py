@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from gcsync.kinds.eventbridge_source import EventBridgeSource
 from gcsync.kinds.trigger import Trigger
 from gcsync.model.address import Address
 from gcsync.model.marker import Marker
+from gcsync.remote.audits import AuditLog
 from gcsync.remote.session import GenesysSession
 from tests.contract.scenarios import Scenario, failure
 from tests.contract.stand_in import Organization
@@ -93,6 +95,45 @@ def trigger_pages(session: GenesysSession) -> Any:
     return [len(listing.objects), listing.objects[200].name, listing.moved, listing.pages]
 
 
+AUDITED_UNTIL = datetime(2026, 11, 25, 12, tzinfo=UTC)
+AUDITED = "0a4b0d30-5e0c-4c5c-8a9e-3d8e4a4b7c11"
+
+
+def audit_trail(session: GenesysSession) -> Any:
+    """The mapping, what happened to one trigger, all integrations in two pages."""
+    log = AuditLog(session, AUDITED_UNTIL)
+    services = log.services()
+    one = log.of_object(AUDITED, "ProcessAutomation", "Trigger")
+    pages = [log.of_kind("Integrations", "Integration", number) for number in (1, 2)]
+    anything = log.of_object("unknown", None, None)
+    return [services, one, pages, anything]
+
+
+def _with_audits(there: Organization) -> None:
+    """As a real answer is: a change in Genesys Cloud's own pages has an empty client, and much may be absent."""
+    about = {"serviceName": "ProcessAutomation", "entityType": "Trigger", "entity": {"id": AUDITED, "name": "survey"}}
+    person = {"id": "7e1c0000-0000-4000-8000-000000000001", "name": "Jane Doe", "selfUri": "/api/v2/users/7e1c0000"}
+    changed = [{"property": "enabled", "oldValues": ["true"], "newValues": ["false"]}]
+    there.public.audits = [
+        about | {"eventDate": "2026-11-25T08:12:03.120Z", "action": "View", "status": "SUCCESS", "user": person},
+        about
+        | {
+            "id": "a-1",
+            "level": "USER",
+            "eventDate": "2026-11-24T08:12:03.120Z",
+            "action": "Update",
+            "status": "SUCCESS",
+            "user": person,
+            "client": {"id": ""},
+            "remoteIp": ["192.0.2.1"],
+            "propertyChanges": changed,
+        },
+        about | {"eventDate": "2026-11-20T08:12:03.120Z", "action": "Create", "client": {"id": "client-of-ci"}},
+        about | {"status": "FAILURE"},
+        *({"serviceName": "Integrations", "entityType": "Integration", "action": f"Update{n}"} for n in range(101)),
+    ]
+
+
 def _without_the_type(there: Organization) -> None:
     there.public.types.clear()
 
@@ -127,6 +168,7 @@ PREPARED: dict[Scenario, Callable[[Organization], None]] = {
     no_such_type: _without_the_type,
     trigger_lifecycle: _with_an_unpublished_workflow,
     trigger_pages: _with_triggers,
+    audit_trail: _with_audits,
 }
 
 OF_THE_PUBLIC_API: tuple[Scenario, ...] = tuple(PREPARED)

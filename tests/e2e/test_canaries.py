@@ -47,6 +47,8 @@ LINES = (
     "drift {given} --format junit",
     "drift {given} --format sarif",
     "drift {given} --format prometheus",
+    "drift {given} --blame --since 1h --max-age 1d",
+    "drift {given} --baseline given/values.yaml",
     "list {given}",
     "list {given} --format json",
     "export",

@@ -87,8 +87,8 @@ class TestSchema:
         assert offline.gcsync("schema").document == shipped
         assert offline.gcsync("schema", "stack").document == shipped
 
-    @pytest.mark.parametrize("name", ["stream", "plan"])
-    def test_that_of_a_kind_and_of_the_plan(self, offline: Workplace, name: str) -> None:
+    @pytest.mark.parametrize("name", ["stream", "plan", "baseline"])
+    def test_that_of_a_kind_of_the_plan_and_of_a_baseline(self, offline: Workplace, name: str) -> None:
         shipped = json.loads((ROOT / f"schemas/{name}.schema.json").read_text(encoding="utf-8"))
         assert offline.gcsync("schema", name).document == shipped
 

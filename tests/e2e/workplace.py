@@ -141,12 +141,29 @@ def credentials_for(url: str) -> dict[str, str]:
 class Hand:
     """Changes things in an emulator as a person would who does not use gcsync."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, client: str = "hand") -> None:
         self.url = url
-        basic = base64.b64encode(b"hand:hand").decode()
+        basic = base64.b64encode(f"{client}:hand".encode()).decode()
         form = {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"}
         answer = self._send("POST", "/oauth/token", b"grant_type=client_credentials", form)
         self.headers = {"Authorization": f"Bearer {answer['access_token']}", "Content-Type": "application/json"}
+
+    def sign_in(self, person: str) -> None:
+        """From now on what the hand does is done by this person, and no more by an OAuth client."""
+        answer = self._call("POST", "/emulator/tokens", {"person": person})
+        self.headers["Authorization"] = f"Bearer {answer['access_token']}"
+
+    def deny(self, *permissions: str) -> None:
+        """From now on nobody has these permissions."""
+        self._call("PATCH", "/emulator/behaviour", {"denied_permissions": list(permissions)})
+
+    def trigger(self, name: str) -> dict[str, Any]:
+        return next(one for one in self.listing("/api/v2/processautomation/triggers") if one["name"] == name)
+
+    def change_trigger(self, trigger_name: str, **changes: Any) -> None:
+        trigger = self.trigger(trigger_name)
+        body = {name: value for name, value in trigger.items() if name not in ("id", "selfUri")} | changes
+        self._call("PUT", trigger["selfUri"], body)
 
     def streams(self) -> list[dict[str, Any]]:
         return self._call("GET", "/api/v2/eventstreams?pageSize=100")["entities"]

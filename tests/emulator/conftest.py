@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import requests
 
@@ -65,6 +67,21 @@ class Client:
 
     def trigger(self, **fields):
         return self.send("POST", TRIGGERS, json=trigger(**fields))
+
+    def sign_in(self, person):
+        """From now on what is sent is sent by this person."""
+        self.token = self.send("POST", "/emulator/tokens", json={"person": person}).json()["access_token"]
+
+    def ask_audits(self, query="?expand=user", **fields):
+        """The question, by default for everything of the last two weeks; None leaves a field out."""
+        now = datetime.fromtimestamp(1_800_000_000.0, UTC)
+        body = {"interval": f"{(now - timedelta(days=14)).isoformat()}/{(now + timedelta(days=1)).isoformat()}"}
+        body |= fields
+        given = {name: value for name, value in body.items() if value is not None}
+        return self.send("POST", f"/api/v2/audits/query/realtime{query}", json=given)
+
+    def audits(self, **fields):
+        return self.ask_audits(**fields).json()["entities"]
 
     def close(self):
         self.http.close()
@@ -164,7 +181,7 @@ def shared(module_clock, tmp_path_factory):
 @pytest.fixture
 def client(shared, clock):
     client = Client(shared)
-    for path in ("streams", "integrations", "triggers", "tokens", "faults", "requests"):
+    for path in ("streams", "integrations", "triggers", "tokens", "faults", "requests", "audits"):
         client.send("DELETE", f"/emulator/{path}")
     client.send("PATCH", "/emulator/behaviour", json=Behaviour().to_json())
     client.send("PUT", "/emulator/scopes", json={"scopes": list(SCOPES)})

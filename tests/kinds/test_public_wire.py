@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import jsonschema
 import pytest
 import yaml
 
+from gcsync.model.audit import AuditPage, AuditRecord
 from gcsync.model.resource import Listing, RemoteStatus
 from tests.contract import public_scenarios as scenarios
 from tests.contract.public_api import CONTEXT
@@ -68,6 +70,19 @@ def test_a_triggers_whole_life() -> None:
 
 def test_a_listing_by_cursor() -> None:
     assert play(scenarios.trigger_pages) == [201, "t200", False, 2]
+
+
+def test_audits_are_read_however_little_they_tell() -> None:
+    services, one, (first, second), unheard_of = play(scenarios.audit_trail)
+    assert services == {"Integrations": {"Integration"}, "ProcessAutomation": {"Trigger"}}
+    viewed, updated, created, failed = one.records
+    when = datetime(2026, 11, 24, 8, 12, 3, 120_000, UTC)
+    about = {"entity": scenarios.AUDITED, "entity_name": "survey"}
+    assert updated == AuditRecord(**about, who="Jane Doe", when=when, action="Update", properties=("enabled",))
+    assert (viewed.action, created.who, created.client) == ("View", None, "client-of-ci")
+    assert failed == AuditRecord(**about, failed=True)
+    assert (len(first.records), first.more, len(second.records), second.more) == (100, True, 1, False)
+    assert unheard_of == AuditPage()
 
 
 DOCUMENT = json.loads(files("gcsync.emulator").joinpath("genesys-openapi.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ from gcsync.model.diagnostic import Place
 from gcsync.model.drift import Blame, DriftReport
 from gcsync.model.plan import ABSENT, AttributeChange, Reason
 from gcsync.model.value import Secret, Value
-from gcsync.views.drift_findings import CODES, Verdict, blame_text, findings
+from gcsync.views.drift_findings import CODES, Verdict, findings
 from tests.views.factories import create, keep, plan
 from tests.views.formats import full_drift_report
 
@@ -79,20 +79,12 @@ def test_drift_has_two_ways_out_and_an_absence_one() -> None:
     assert [command.split()[1] for command in by_hand.commands] == ["apply", "accept"]
 
 
-@pytest.mark.parametrize(
-    ("blame", "text"),
-    [
-        (None, ""),
-        (
-            Blame(why="the audit is not open to this client"),
-            "changed by: unknown (the audit is not open to this client)",
-        ),
-        (Blame("Ada", None, "2026-11-25T08:00:00Z"), "changed by Ada, at 2026-11-25T08:00:00Z"),
-        (Blame(None, "6c1e"), "changed with client 6c1e"),
-    ],
-)
-def test_who_it_was(blame: Blame | None, text: str) -> None:
-    assert blame_text(blame) == text
+def test_who_it_was_is_told_where_that_was_asked() -> None:
+    change = create("stream.gone")
+    report = DriftReport(plan(change), missing=(change,))
+    (unasked,) = findings(report)
+    (asked,) = findings(replace(report, blame={change.address: Blame("Ada", None, "2026-11-25T08:00:00Z")}))
+    assert (unasked.blame, asked.blame) == ("", "changed by: Ada on 2026-11-25T08:00:00Z")
 
 
 def test_every_verdict_has_a_code_of_its_own() -> None:

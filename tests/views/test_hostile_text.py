@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Place
-from gcsync.model.drift import DriftReport, Owned
+from gcsync.model.drift import Accepted, Blame, DriftReport, KnownDrift, LookAlike, Owned
 from gcsync.model.outcome import Outcome, Report, Status
-from gcsync.model.plan import Action, NotChecked, Plan
+from gcsync.model.plan import Action, Change, NotChecked, Plan
 from gcsync.model.resource import Organization
 from gcsync.views.annotations import of_diagnostics, of_drift, of_plans, render_annotations
 from gcsync.views.diagnostics import render_diagnostics
@@ -67,12 +68,26 @@ def hostile_plan(text: str, other: str = "x") -> Plan:
     )
 
 
+def hostile_report(whole: Plan, named: tuple[Change, ...], text: str) -> DriftReport:
+    """A drift report with the text wherever an audit API, another's object or a baseline can put it."""
+    blame = {one.address: Blame(text, text, text, text, text, attributes=(text, text)) for one in named}
+    known = tuple(
+        KnownDrift(replace(one, attributes=(attribute,)), Accepted(one.address, text, text, date(2026, 12, 31)))
+        for one in named
+        for attribute in one.attributes
+    )
+    told = DriftReport(whole, named, named, named, named, whole.not_checked, known=known, blame=blame, older=named)
+    twins = tuple(LookAlike(one.address, text, text) for one in named)
+    addresses = frozenset(one.address for one in named)
+    return replace(told, look_alikes=twins, overdue=addresses, undated=addresses, baseline=whole.diagnostics)
+
+
 def every_text(whole: Plan, text: str, style: Style) -> Iterator[str]:
     """What each text view makes of it."""
     named = tuple(found for found in whole.changes if found.action is not Action.CREATE)
     yield render_plan([whole, whole], style)
     yield render_target(whole.target)
-    yield render_drift([DriftReport(whole, named, named, named, named, whole.not_checked)] * 2, style)
+    yield render_drift([hostile_report(whole, named, text)] * 2, style)
     outcomes = [
         Outcome(found, status, found.action, text, whole.diagnostics[0], text) for found in named for status in Status
     ]

@@ -12,7 +12,8 @@ from gcsync.model.plan import Action, Change, Plan, Reason
 from gcsync.model.value import Secret
 from gcsync.schema.files import read_schema
 from gcsync.views.json_configuration import PROVIDER
-from gcsync.views.json_plan import drift_document, plan_document, render_json_drift, render_json_plan
+from gcsync.views.json_drift import drift_document, render_json_drift
+from gcsync.views.json_plan import plan_document, render_json_plan
 from tests.views.factories import attributes, change, create, delete, keep, plan, target, update
 from tests.views.scenes import CANARY, NO_TRIGGERS, drift_report, full_plan, small_plans
 

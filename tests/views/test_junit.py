@@ -66,7 +66,7 @@ def test_a_failure_tells_the_line_who_it_was_and_what_settles_it() -> None:
     (failure,) = case.result
     assert failure.message == "2 attributes: enabled, description"
     assert failure.text.splitlines()[-3:] == [
-        "changed by Ada, with client 6c1e, at 2026-11-25T08:00:00Z",
+        "changed by: Ada on 2026-11-25T08:00:00Z, through client 6c1e",
         "$ gcsync apply stacks/prod.yaml --target stream.conversations",
         "$ gcsync accept stacks/prod.yaml --target stream.conversations",
     ]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from gcsync.model.drift import DriftReport
+from gcsync.model.drift import Accepted, DriftReport, KnownDrift
 from gcsync.model.outcome import Outcome, Report, Status
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, Plan, Reason
 from gcsync.model.value import UNREADABLE, Secret
 from gcsync.schema.files import read_schema
 from gcsync.views.annotations import of_drift, of_plans, render_annotations
-from gcsync.views.json_plan import render_json_drift, render_json_plan
+from gcsync.views.json_drift import render_json_drift
+from gcsync.views.json_plan import render_json_plan
 from gcsync.views.json_report import render_json_report
 from gcsync.views.junit import render_junit_drift
 from gcsync.views.markdown_drift import render_markdown_drift
@@ -63,8 +66,19 @@ def changes(draw: st.DrawFn) -> Change:
     return change(action, attributes=differing, name="a name", **sides)
 
 
+def known(whole: Plan) -> tuple[KnownDrift, ...]:
+    """Every attribute of the plan, accepted by a baseline."""
+    return tuple(
+        KnownDrift(replace(one, attributes=(found,)), Accepted(one.address, found.name, "why", date(2026, 12, 31)))
+        for one in whole.changes
+        for found in one.attributes
+    )
+
+
 def every_output(whole: Plan) -> Iterator[str]:
-    found = DriftReport(whole, whole.changes, whole.changes, whole.changes, whole.changes)
+    found = DriftReport(
+        whole, whole.changes, whole.changes, whole.changes, whole.changes, known=known(whole), older=whole.changes
+    )
     outcomes = tuple(Outcome(one, status, one.action, "0f9a") for one in whole.changes for status in Status)
     for style in (Style(width=40), Style(color=True, width=200)):
         yield render_plan([whole], style)
@@ -92,3 +106,5 @@ def test_no_view_shows_a_secret(found: list[Change]) -> None:
 @given(st.lists(changes(), min_size=1, max_size=2))
 def test_every_json_plan_keeps_to_its_schema(found: list[Change]) -> None:
     SCHEMA.validate(json.loads(render_json_plan([plan(*found)])))
+    drifted = tuple(one for one in found if {a.reason for a in one.attributes} & {Reason.DRIFT, Reason.CONFLICT})
+    SCHEMA.validate(json.loads(render_json_drift([DriftReport(plan(*found), drifted, known=known(plan(*found)))])))
