@@ -29,19 +29,26 @@ def drift(
         bool, typer.Option("--ignore-missing", help="Missing and not adopted objects are told, but are no drift.")
     ] = False,
     output_format: options.DriftOutputFormat = DriftFormat.TEXT,
+    reconcile: options.Reconcile = False,
+    auto_approve: options.AutoApprove = False,
+    parallelism: options.Parallelism = 8,
+    lock_timeout: options.LockTimeout = 0,
 ) -> int:
-    """Tell what changed outside gcsync. Writes nothing; made for cron."""
+    """Tell what changed outside gcsync. Writes nothing, unless --reconcile asks for it; made for cron."""
     from gcsync.cli.choices import choose
+    from gcsync.cli.reconcile import Reconciling
     from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
     from gcsync.engine import drift_of
 
+    reconciling = Reconciling(reconcile, common, auto_approve, parallelism, lock_timeout, tuple(paths or ()))
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
-    with grouped(stacks, common) as groups:
-        visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
+    with grouped(stacks, common) as groups, reconciling.locking() as lock:
+        visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color, before_reading=lock)
         plans = [_without_topic_errors(one.plan) for one in plan_all(visits, choose())]
-    reports = tuple(drift_of(plan) for plan in plans)
-    show_drift(reports, common, output_format)
-    return exit_code(reports, ignore_missing=ignore_missing)
+        reports = tuple(drift_of(plan) for plan in plans)
+        show_drift(reports, common, output_format)
+        code = exit_code(reports, ignore_missing=ignore_missing)
+        return reconciling.run(visits, reports, code, output_format, ignore_missing=ignore_missing)
 
 
 def _without_topic_errors(plan: Plan) -> Plan:

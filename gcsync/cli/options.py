@@ -122,6 +122,9 @@ Undo = Annotated[
         "--undo", metavar="JOURNAL", help="Back to before the apply of this journal (.gcsync/journal-*.jsonl)."
     ),
 ]
+Reconcile = Annotated[
+    bool, typer.Option("--reconcile", help="Then write what drifted back, and nothing that merely waits to be applied.")
+]
 AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Ask no question.")]
 Parallelism = Annotated[
     int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many changes run at a time.")
