@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gcsync.cli import options, output
+from gcsync.cli.accept import accept
 from gcsync.cli.apply import apply
 from gcsync.cli.destroy import destroy
 from gcsync.cli.doctor import doctor
@@ -49,6 +50,7 @@ app.command("show")(show_plan)
 app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)
+app.command("accept")(accept)
 app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)
