@@ -23,17 +23,18 @@ class NoPlace(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`text` takes the place of what is between two indexes."""
+    """`text` takes the place of what is between two indexes; of lines at one place the more indented come first."""
 
     start: int
     end: int
     text: str
+    indent: int = 0
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits; of those at one place the first comes first. They do not overlap."""
+    """The text with all edits, which do not overlap."""
     parts, position = [], 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, -edit.indent)):
         parts += [text[position : edit.start], edit.text]
         position = max(position, edit.end)
     return "".join([*parts, text[position:]])
@@ -177,7 +178,8 @@ class Editor:
         at = self._line_end(end)
         ended = self.text[at - 1 : at] in ("\n", "\r")
         text = self.newline.join(lines)
-        return Edit(at, at, f"{text}{self.newline}" if ended else f"{self.newline}{text}")
+        text = f"{text}{self.newline}" if ended else f"{self.newline}{text}"
+        return Edit(at, at, text, len(lines[0]) - len(lines[0].lstrip()))
 
     def _line_start(self, index: int) -> int:
         return max(self.text.rfind("\n", 0, index), self.text.rfind("\r", 0, index)) + 1

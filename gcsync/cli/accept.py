@@ -119,7 +119,12 @@ def _prove(texts: Sequence[NewText], before: Sequence[Plan], visits: Sequence[Vi
     if wrong:
         hint = "nothing was written; accept the rest with --target or --attribute, and change these by hand"
         raise DiagnosticError(
-            Diagnostic("GC737", f"{attribute} would differ after that", path=f"{address} of {owner}", hint=hint)
+            Diagnostic(
+                "GC737",
+                f"it would {'still ' if (address, attribute) in taken else ''}differ after that, in stack {owner}",
+                path=f"{address}.{attribute}",
+                hint=hint,
+            )
             for owner, address, attribute in wrong
         )
 
