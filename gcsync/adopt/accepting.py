@@ -37,7 +37,7 @@ class _Piece:
     taken: Taken
     place: Place | None
     edits: tuple[Edit, ...]
-    path: tuple[str, ...]
+    path: tuple[str, str, str]
     value: Value
 
 
@@ -45,20 +45,22 @@ class _Piece:
 class _File:
     source: Source
     tree: Tree | None
+    editor: Editor
     pieces: list[_Piece] = field(default_factory=list)
     environments: tuple[str, ...] = ()
 
-    @property
-    def is_json(self) -> bool:
-        return self.source.path.suffix == ".json"
+    @staticmethod
+    def of(source: Source) -> _File:
+        newline = "\r\n" if "\r\n" in source.text else "\n"
+        editor = Editor(source.text, source.path.suffix == ".json", newline)
+        return _File(source, parse(source.text), editor)
 
     def text(self, pieces: Iterable[_Piece]) -> str | None:
         """The new text; None where it does not say what it should."""
-        found, expected = list(pieces), self.source.document.value
-        for piece in found:
-            expected = _put(expected, piece.path, piece.value)
+        found = list(pieces)
         text = edited(self.source.text, [edit for piece in found for edit in piece.edits])
-        return text if reads(text, expected, is_json=self.is_json) else None
+        expected = _with(self.source.document.value, found)
+        return text if reads(text, expected, is_json=self.editor.is_json) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,9 @@ class Accepting:
             hint = "take it from `${each.value}` for that instance, or change it by hand for all of them"
             raise Refused("GC731", f"its lines are those of every instance of {entry.address}", attribute.place, hint)
         _check(change, attribute)
-        file = self.files.setdefault(entry.source.path, _File(entry.source, parse(entry.source.text)))
+        file = self.files.get(entry.source.path)
+        if file is None:
+            file = self.files[entry.source.path] = _File.of(entry.source)
         if file.tree is None:
             raise NoPlace
 
@@ -153,8 +157,7 @@ class Accepting:
             origin = origin_of(inner, stack, main, entry)
             return Refused("GC730", origin.said, origin.place or place, origin.hint)
 
-        editor = Editor(file.source.text, is_json=file.is_json)
-        replacing = Replacing(editor, entry.source.name, expression, file.tree.repeated)
+        replacing = Replacing(file.editor, entry.source.name, expression, file.tree.repeated)
         body = _descend(replacing, file.tree.root, (entry.section, entry.key))
         value = _written(replacing, body, entry, plan, change, attribute)
         taken = Taken(change.address, attribute.name)
@@ -260,16 +263,20 @@ def _is_hidden(value: Value, path: tuple[str | int, ...]) -> bool:
     return value is UNREADABLE
 
 
-def _put(value: Value, path: tuple[str, ...], new: Value) -> Value:
-    """A copy of a mapping with another value at the path; only what leads there is copied."""
-    first, *rest = path
-    found = dict(value)
-    if rest:
-        found[first] = _put(value[first], tuple(rest), new)
-    elif new is _REMOVED:
-        del found[first]
-    else:
-        found[first] = new
+def _with(document: Mapping[str, Any], pieces: list[_Piece]) -> dict[str, Any]:
+    """A copy of what a file says, with other values at some places; only what leads there is copied, and once."""
+    found = dict(document)
+    bodies: dict[tuple[str, str], dict[str, Value]] = {}
+    for section in {piece.path[0] for piece in pieces}:
+        found[section] = dict(found[section])
+    for piece in pieces:
+        section, key, name = piece.path
+        body = bodies.setdefault((section, key), dict(found[section][key]))
+        found[section][key] = body
+        if piece.value is _REMOVED:
+            del body[name]
+        else:
+            body[name] = piece.value
     return found
 
 

@@ -46,10 +46,8 @@ class Editor:
 
     text: str
     is_json: bool = False
-
-    @property
-    def newline(self) -> str:
-        return "\r\n" if "\r\n" in self.text else "\n"
+    newline: str = "\n"
+    """What ends the text's lines."""
 
     def add_entry(self, mapping: Node, after: int, key: str, value: Value) -> list[Edit]:
         """An entry behind the one with that index; -1 for a mapping that has none."""
@@ -182,7 +180,8 @@ class Editor:
         return Edit(at, at, text, len(lines[0]) - len(lines[0].lstrip()))
 
     def _line_start(self, index: int) -> int:
-        return max(self.text.rfind("\n", 0, index), self.text.rfind("\r", 0, index)) + 1
+        start = self.text.rfind("\n", 0, index) + 1
+        return max(start, self.text.rfind("\r", start, index) + 1)
 
     def _line_end(self, index: int) -> int:
         match = _LINES.match(self.text, index)

@@ -70,7 +70,7 @@ class Replacing:
     def written(self, actual: Value) -> Value:
         """A value as it stands in a file. Raises Refused for one that may not, or that nobody knows."""
         if holds_secret(actual):
-            hint = "change the variable that holds it, or undo the change: gcsync apply"
+            hint = "let a sensitive variable hold it, with the new value; or undo the change: gcsync apply"
             raise Refused("GC732", "the value is sensitive, and is never written into a file", hint=hint)
         if holds_unreadable(actual):
             raise Refused("GC733", "the API does not return the value", hint="write it by hand, if you know it")

@@ -17,6 +17,7 @@ _HEADER = re.compile(r"[|>](?P<indent>[1-9]?)[+-]?(?P=indent)?(?P<rest>[^\r\n]*)
 _ALIKE: Final = re.compile(r"[\w/.*-][^\n]*")
 _NUMBER_LIKE: Final = re.compile(r"[-+.\d][\d_.,:eExXoO+-]*")
 _WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "~"})
+_REST = re.compile(r"[^\r\n]*")
 _INDENT: Final = 2
 _NARROWEST: Final = 40
 
@@ -64,9 +65,14 @@ def _candidates(value: Value, like: Node, text: str) -> Iterator[str]:
     if not isinstance(value, str):
         yield spell_in_flow(value, is_json=False)
         return
-    if like.style in BLOCK_STYLES:
+    if like.style in BLOCK_STYLES or ("\n" in value and not like.flow and _ends_its_line(like, text)):
         yield from _blocks(value, like, text)
     yield from _quoted(value, like.style)
+
+
+def _ends_its_line(like: Node, text: str) -> bool:
+    match = _REST.match(text, like.end)
+    return match is not None and not match[0].strip()
 
 
 def _quoted(value: str, style: str) -> Iterator[str]:
@@ -87,7 +93,7 @@ def _blocks(value: str, like: Node, text: str) -> Iterator[str]:
     """As a block scalar: the sign and the comment behind it stay, and so does the indentation."""
     if not value.strip() or not value.replace("\n", "").isprintable():
         return
-    first, *lines = re.split(r"\r\n|\r|\n", text[like.start : like.end])
+    first, *lines = re.split(r"\r\n|\r|\n", text[like.start : like.end]) if like.style in BLOCK_STYLES else [""]
     match = _HEADER.fullmatch(first)
     rest = match["rest"] if match is not None else ""
     newline = "\r\n" if "\r\n" in text else "\n"

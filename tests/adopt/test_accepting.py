@@ -45,7 +45,7 @@ def difference(found: Accepted) -> list[str]:
         ("    description: one\n", {"description": "a: b # c"}, "    description: 'a: b # c'"),
         ("    description: 2 streams\n", {"description": "3 streams"}, "    description: 3 streams"),
         ("    description: one\n", {"description": "${var.x}"}, "    description: '$${var.x}'"),
-        ("    description: one\n", {"description": "a\nb"}, '    description: "a\\nb"'),
+        ("    description: one  # why\n", {"description": "a\nb"}, '    description: "a\\nb"  # why'),
         ("    description: one\n", {"description": "\u202eb"}, '    description: "\\u202eb"'),
         ("    description: &d one\n", {"description": "two"}, "    description: &d two"),
         ("    description: !!str one\n", {"description": "two"}, "    description: !!str two"),
@@ -63,6 +63,17 @@ def test_a_block_scalar_keeps_its_sign_its_comment_and_its_indentation(tmp_path:
     body = "    description: |  # long\n       first\n       second\n\n    # behind it\n" + HTTPS
     found = accepted(tmp_path, body, description="first\nthird\n\nfourth")
     assert difference(found) == ["-       second", "+       third", "+", "+       fourth"]
+
+
+def test_lines_in_the_place_of_one_are_a_block(tmp_path: Path) -> None:
+    found = accepted(tmp_path, "    description: 'one'\n" + HTTPS, description="first\n\n- second")
+    assert difference(found) == [
+        "-    description: 'one'",
+        "+    description: |-",
+        "+      first",
+        "+",
+        "+      - second",
+    ]
 
 
 def test_a_folded_text_is_folded_again_at_its_own_width(tmp_path: Path) -> None:
