@@ -5,7 +5,7 @@ Nothing is written here. Whoever calls reads the stacks again from the new texts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from gcsync.stack.kind_rules import rules
 from gcsync.stack.source import Source, open_source
 
 _REMOVED: Final = object()
+_Known = Callable[[Reference], Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,11 @@ class Accepting:
 
     def add(self, stack: Stack, report: DriftReport) -> None:
         """Take what drifted of one stack, and note what cannot be taken."""
-        main = self._main(stack, report)
+        main, known = self._main(stack, report), _look_up(report.plan)
         for change in report.drifted:
             for attribute in change.attributes:
                 if not self.names or attribute.name in self.names:
-                    self._take(stack, report.plan, main, change, attribute)
+                    self._take(stack, known, main, change, attribute)
         for change, why, hint in _without_value(report):
             found = Diagnostic("GC736", why, place=change.place, path=str(change.address), hint=hint)
             (self.refused if self.asked else self.notes).append(found if self.asked else found.as_warning())
@@ -122,10 +123,10 @@ class Accepting:
                 return entry.source
         return open_source(self.folder / stack.file, stack.file)
 
-    def _take(self, stack: Stack, plan: Plan, main: Source, change: Change, attribute: AttributeChange) -> None:
+    def _take(self, stack: Stack, known: _Known, main: Source, change: Change, attribute: AttributeChange) -> None:
         path, place = f"{change.address}.{attribute.name}", attribute.place
         try:
-            file, piece = self._piece(stack, plan, main, change, attribute)
+            file, piece = self._piece(stack, known, main, change, attribute)
         except Refused as error:
             self.refused.append(
                 Diagnostic(error.code, error.message, place=error.place or place, path=path, hint=error.hint)
@@ -138,7 +139,7 @@ class Accepting:
             file.pieces.append(piece)
 
     def _piece(
-        self, stack: Stack, plan: Plan, main: Source, change: Change, attribute: AttributeChange
+        self, stack: Stack, known: _Known, main: Source, change: Change, attribute: AttributeChange
     ) -> tuple[_File, _Piece]:
         entry = _entry(change)
         if entry is None:
@@ -159,7 +160,7 @@ class Accepting:
 
         replacing = Replacing(file.editor, entry.source.name, expression, file.tree.repeated)
         body = _descend(replacing, file.tree.root, (entry.section, entry.key))
-        value = _written(replacing, body, entry, plan, change, attribute)
+        value = _written(replacing, body, entry, known, change, attribute)
         taken = Taken(change.address, attribute.name)
         path = (entry.section, entry.key, attribute.name)
         return file, _Piece(taken, attribute.place, tuple(replacing.edits), path, value)
@@ -199,7 +200,7 @@ def _descend(replacing: Replacing, node: Node, path: tuple[str, ...]) -> Node:
 
 
 def _written(
-    replacing: Replacing, body: Node, entry: Declared, plan: Plan, change: Change, attribute: AttributeChange
+    replacing: Replacing, body: Node, entry: Declared, known: _Known, change: Change, attribute: AttributeChange
 ) -> Value:
     """What the attribute says from now on; the edits for it are in `replacing`."""
     name, raw = attribute.name, entry.value
@@ -214,7 +215,7 @@ def _written(
     index = body.index_of(name)
     if index is None:
         raise replacing.shared("a merge (`<<`) brings it", None, attribute.place)
-    declared = resolve_references(change.desired.attributes[name] if change.desired else None, _look_up(plan))
+    declared = resolve_references(change.desired.attributes[name] if change.desired else None, known)
     return replacing.value((body.entries or [])[index][1], raw[name], declared, attribute.before, shape)
 
 
@@ -225,7 +226,7 @@ def _last_attribute(body: Node, kind: str) -> int:
     return own[-1] if own else len(entries) - 1
 
 
-def _look_up(plan: Plan) -> Any:
+def _look_up(plan: Plan) -> _Known:
     remotes = {change.address: change.remote for change in plan.changes}
 
     def find(reference: Reference) -> Value:
@@ -247,7 +248,8 @@ def _check(change: Change, attribute: AttributeChange) -> None:
         return
     opened = replace_leaves(reveal(attribute.before), lambda leaf: "" if leaf is UNREADABLE else leaf)
     declared = reveal(change.desired.attributes) if change.desired is not None else {}
-    faults = kind.checker.faults({**declared, name: opened}, unknown=True, secret=lambda _: True)
+    unknown = change.desired is not None and bool(change.desired.dependencies)
+    faults = kind.checker.faults({**declared, name: opened}, unknown=unknown, secret=lambda _: True)
     for fault in faults:
         if fault.path[:1] == (name,) and not _is_hidden(attribute.before, fault.path[1:]):
             raise Refused("GC734", f"no stack can declare the value: it {fault.message}", hint=hint)
