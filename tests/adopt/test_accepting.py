@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gcsync.model.value import UNREADABLE
 from gcsync.stack import Inputs
 from tests.adopt.accepting import Accepted, Scene
 from tests.engine.organization import URL
@@ -281,6 +282,31 @@ def test_what_cannot_be_accepted_is_refused_with_the_place(
     found = scene.edit("a", **attributes).accept()
     assert (found.codes, found.place) == ([code], place)
     assert found.texts == ()
+
+
+def test_what_the_api_does_not_return_is_left_as_it_is_declared(tmp_path: Path) -> None:
+    hidden = {**ONE, "url": "https://new.example.com", "headers": {"X-Key": UNREADABLE, "X-Team": UNREADABLE}}
+    found = accepted(tmp_path, TWO, KEY, destinations=[hidden, destination("two")])
+    assert changed(found.scene.files["stack.yaml"], found.text()) == [
+        "-        url: https://one.example.com  # of one",
+        "+        url: https://new.example.com  # of one",
+    ]
+
+
+def test_what_the_api_does_not_return_and_nobody_declares_is_refused(tmp_path: Path) -> None:
+    new = {**destination("two"), "headers": {"X-New": UNREADABLE}}
+    found = accepted(tmp_path, TWO, KEY, destinations=[ONE, new])
+    assert (found.codes, found.texts) == (["GC733"], ())
+
+
+def test_a_reference_is_no_difference_beside_one(tmp_path: Path) -> None:
+    body = "    destinations:\n      - protocol: https\n        url: https://x.example.com/${stream.b.id}\n"
+    text = f"{HEAD}streams:\n  a:\n{body}        headers: {{X-Key: '${{file.key}}'}}\n  b:\n{HTTPS}"
+    (tmp_path / "key").write_text("s")
+    scene = Scene(tmp_path, {"stack.yaml": text})
+    there = scene.organization.named("a").attributes["destinations"][0]
+    found = scene.edit("a", destinations=[there, destination("two")]).accept()
+    assert difference(found) == ["+      - protocol: https", "+        url: https://two.example.com"]
 
 
 def test_a_body_that_others_merge_is_not_changed(tmp_path: Path) -> None:

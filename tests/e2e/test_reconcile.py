@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.e2e.terminal import at_terminal
 from tests.e2e.workplace import Hand, Workplace
 
 
@@ -85,3 +86,15 @@ def test_it_leaves_a_journal_and_can_be_undone(applied: Workplace, hand: Hand) -
 def test_approval_goes_with_reconcile_only(applied: Workplace) -> None:
     ran = applied.gcsync("drift", "--auto-approve")
     assert (ran.code, "GC600" in ran.err) == (1, True)
+
+
+def test_it_asks_at_a_terminal_and_holds_the_lock_meanwhile(applied: Workplace, hand: Hand) -> None:
+    hand.change("conversations", enabled=False)
+    with at_terminal(applied, "drift", "--reconcile") as terminal:
+        terminal.wait_for('Only "yes" applies these changes: ')
+        second = applied.gcsync("drift", "--reconcile", "--auto-approve")
+        assert (second.code, "GC640" in second.err, "gcsync drift --reconcile" in second.err) == (1, True, True)
+        assert applied.gcsync("drift").code == 2
+        terminal.type("yes\n")
+        assert terminal.end() == 0
+    assert hand.stream("conversations")["enabled"] is True
