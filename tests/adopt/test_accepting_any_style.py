@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,9 +140,7 @@ def is_part_of(lines: list[str], others: list[str]) -> bool:
     return all(line in rest for line in lines)
 
 
-@given(files(), st.lists(ACTUAL, min_size=3, max_size=3), st.sampled_from(["\n", "\r\n"]), st.booleans())
-@settings(max_examples=60, deadline=None)
-def test_whatever_the_style(written: Written, actual: list[dict[str, Any]], newline: str, ended: bool) -> None:
+def check(written: Written, actual: list[dict[str, Any]], newline: str, ended: bool) -> None:
     text = newline.join(line for line, _ in written.lines) + newline * ended
     with tempfile.TemporaryDirectory() as folder:
         scene = Scene(Path(folder), {"stack.yaml": text})
@@ -156,3 +155,21 @@ def test_whatever_the_style(written: Written, actual: list[dict[str, Any]], newl
     gone = {(key, name) for key, name in before if actual["abc".index(key)].get(name, ()) is None}
     assert [comment for comment, owner in written.comments if owner not in gone and comment not in new] == []
     assert newline == "\n" or "\n" not in new.replace("\r\n", "")
+
+
+GIVEN = (files(), st.lists(ACTUAL, min_size=3, max_size=3), st.sampled_from(["\n", "\r\n"]), st.booleans())
+
+
+@given(*GIVEN)
+@settings(max_examples=25, deadline=None)
+def test_whatever_the_style(written: Written, actual: list[dict[str, Any]], newline: str, ended: bool) -> None:
+    check(written, actual, newline, ended)
+
+
+@pytest.mark.full
+@given(*GIVEN)
+@settings(max_examples=1000, deadline=None)
+def test_whatever_the_style_many_times(
+    written: Written, actual: list[dict[str, Any]], newline: str, ended: bool
+) -> None:
+    check(written, actual, newline, ended)

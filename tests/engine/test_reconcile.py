@@ -209,7 +209,7 @@ def waiting(report: DriftReport) -> list[object]:
 
 
 @given(stacks(), stacks(), st.lists(EDITS, min_size=5, max_size=5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_after_it_nothing_drifted_and_what_waited_waits(first: Stack, second: Stack, edits: list[dict]) -> None:  # type: ignore[type-arg]
     organization = Streams()
     key = b"a key"
