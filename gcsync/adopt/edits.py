@@ -23,18 +23,18 @@ class NoPlace(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`text` takes the place of what is between two indexes; of lines at one place the more indented come first."""
+    """`text` takes the place of what is between two indexes; of lines at one place those of a higher `depth` come first."""
 
     start: int
     end: int
     text: str
-    indent: int = 0
+    depth: int = 0
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """The text with all edits, which do not overlap."""
     parts, position = [], 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, -edit.indent)):
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, -edit.depth)):
         parts += [text[position : edit.start], edit.text]
         position = max(position, edit.end)
     return "".join([*parts, text[position:]])
@@ -177,7 +177,9 @@ class Editor:
         ended = self.text[at - 1 : at] in ("\n", "\r")
         text = self.newline.join(lines)
         text = f"{text}{self.newline}" if ended else f"{self.newline}{text}"
-        return Edit(at, at, text, len(lines[0]) - len(lines[0].lstrip()))
+        inner = lines[0].lstrip()
+        # An item may be no further indented than the key of its list.
+        return Edit(at, at, text, 2 * (len(lines[0]) - len(inner)) + inner.startswith("- "))
 
     def _line_start(self, index: int) -> int:
         start = self.text.rfind("\n", 0, index) + 1

@@ -66,7 +66,7 @@ def _spans(text: str, edits: Iterable[Edit]) -> Iterator[_Span]:
         last = end if whole else end + 1
         finish = starts[last] if last < len(starts) else len(text)
         old = _LINE.findall(text[begin:finish])
-        moved = [Edit(edit.start - begin, edit.end - begin, edit.text, edit.indent) for edit in group]
+        moved = [Edit(edit.start - begin, edit.end - begin, edit.text, edit.depth) for edit in group]
         new = _LINE.findall(edited(text[begin:finish], moved))
         head = _alike(old, new)
         tail = _alike(old[head:][::-1], new[head:][::-1])

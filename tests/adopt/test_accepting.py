@@ -208,6 +208,12 @@ def test_of_a_list_of_mappings_only_what_differs_is_written(
     assert difference(accepted(tmp_path, TWO, KEY, destinations=actual)) == lines
 
 
+def test_an_item_and_an_attribute_at_one_place_stand_in_their_order(tmp_path: Path) -> None:
+    body = "    destinations:\n    - {protocol: https, url: 'https://one.example.com'}\n"
+    found = accepted(tmp_path, body, destinations=[destination("one"), destination("two")], enabled=False)
+    assert difference(found) == ["+    - protocol: https", "+      url: https://two.example.com", "+    enabled: false"]
+
+
 def test_line_ends_are_kept(tmp_path: Path) -> None:
     text = f"{HEAD}streams:\n  a:\n    description: |\n      one\n      two\n{HTTPS}".replace("\n", "\r\n")
     found = Scene(tmp_path, {"stack.yaml": text}).edit("a", description="one\nthree", event_types=["x"], enabled=False)
