@@ -23,7 +23,7 @@ class NoPlace(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`text` takes the place of what is between two indexes; of lines at one place those of a higher `depth` come first."""
+    """`text` takes the place of what is between two indexes; at one place a higher `depth` comes first."""
 
     start: int
     end: int
