@@ -8,6 +8,8 @@ writing     YAML that the stack language reads as it was meant
 export      a whole stack file
 inserting   one resource into a file that exists
 formatting  the one layout of a stack file
+accepting   actual values into declarations that exist: replacing decides what changes in a value, edits and spelling
+            how that is written, nodes where it stands, origins who gives it instead, hunks how the file then differs
 terraform   resources of CX as Code
 """
 

@@ -27,10 +27,11 @@ def to_yaml(document: Mapping[str, Any]) -> str:
     _emitter().dump(document, buffer)
     # Only texts in double quotes have such characters. The emitter leaves those that YAML allows as they are; what
     # turns the direction of text round, or cannot be seen, would show another file than is written.
-    return "".join(map(_visible, buffer.getvalue()))
+    return "".join(map(visible, buffer.getvalue()))
 
 
-def _visible(character: str) -> str:
+def visible(character: str) -> str:
+    """A character of a text in double quotes; its escape where it could not be seen."""
     if character.isprintable() or character == "\n":
         return character
     code = ord(character)
@@ -72,9 +73,12 @@ def styled(text: str) -> Any:
         return DoubleQuotedScalarString(text)
     if "\n" in text:
         return LiteralScalarString(text) if _BLOCK.fullmatch(text) else DoubleQuotedScalarString(text)
-    if _PLAIN.fullmatch(text) is None or text.lower() in _CONSTANTS or text != text.strip():
-        return SingleQuotedScalarString(text)
-    return text
+    return text if is_plain(text) else SingleQuotedScalarString(text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether people take a line for text without quotes."""
+    return _PLAIN.fullmatch(text) is not None and text.lower() not in _CONSTANTS and text == text.strip()
 
 
 def one_line(text: str) -> str:

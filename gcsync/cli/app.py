@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gcsync.cli import options, output
+from gcsync.cli.accept import accept
 from gcsync.cli.apply import apply
 from gcsync.cli.comment import comment
 from gcsync.cli.destroy import destroy
@@ -52,6 +53,7 @@ app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)
 app.command("comment")(comment)
+app.command("accept")(accept)
 app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)

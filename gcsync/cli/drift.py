@@ -52,24 +52,31 @@ def drift(
     confirm: options.Confirm = 1,
     notify_state: options.NotifyState = None,
     output_format: options.DriftOutputFormat = DriftFormat.TEXT,
+    reconcile: options.Reconcile = False,
+    auto_approve: options.AutoApprove = False,
+    parallelism: options.Parallelism = 8,
+    lock_timeout: options.LockTimeout = 0,
 ) -> int:
-    """Tell what changed outside gcsync. Writes nothing; made for cron."""
+    """Tell what changed outside gcsync. Writes nothing, unless --reconcile asks for it; made for cron."""
     from gcsync.cli.choices import choose
     from gcsync.cli.drift_report import read_request, report_all
     from gcsync.cli.notify import notifying
+    from gcsync.cli.reconcile import Reconciling
     from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
 
     request = read_request(baseline, since, max_age, blame=blame)
     notification = notifying(notify or (), confirm, notify_state)
+    reconciling = Reconciling(reconcile, common, auto_approve, parallelism, lock_timeout, tuple(paths or ()))
     stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
-    with grouped(stacks, common) as groups:
-        visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color)
+    with grouped(stacks, common) as groups, reconciling.locking() as lock:
+        visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color, before_reading=lock)
         reports = report_all(visits, plan_all(visits, choose()), request, no_color=common.no_color)
-    show_drift(reports, common, output_format, ignore_missing=ignore_missing)
-    if notification is not None:
-        warnings = notification.tell(reports, ignore_missing=ignore_missing)
-        output.report(warnings, output.style_of(sys.stderr, no_color=common.no_color))
-    return exit_code(reports, ignore_missing=ignore_missing)
+        show_drift(reports, common, output_format, ignore_missing=ignore_missing)
+        if notification is not None:
+            warnings = notification.tell(reports, ignore_missing=ignore_missing)
+            output.report(warnings, output.style_of(sys.stderr, no_color=common.no_color))
+        code = exit_code(reports, ignore_missing=ignore_missing)
+        return reconciling.run(visits, reports, code, output_format, ignore_missing=ignore_missing)
 
 
 def exit_code(reports: tuple[DriftReport, ...], *, ignore_missing: bool) -> ExitCode:

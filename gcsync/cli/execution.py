@@ -39,6 +39,8 @@ class Execution:
     """Seconds to wait for another run's lock."""
     saved: SavedPlan | None = None
     occasion: Occasion = field(default_factory=Occasion)
+    beside: bool = False
+    """Whether stdout carries another result, so that all of this is told on stderr."""
 
     def run(self, stacks: Sequence[Stack], look: Callable[[tuple[Visit, ...]], None] = lambda _: None) -> ExitCode:
         """`look` sees what was read. Raises DiagnosticError for what keeps the plan from being made at all."""
@@ -51,7 +53,7 @@ class Execution:
             look(visits)
             planned = plan_all(visits, self.options)
             self._check(stacks, planned)
-            return self._apply(planned)
+            return self.carry_out(planned)
 
     def _check(self, stacks: Sequence[Stack], planned: tuple[Planned, ...]) -> None:
         if self.saved is not None:
@@ -59,7 +61,8 @@ class Execution:
 
             self.saved.check(paired(stacks, planned))
 
-    def _apply(self, planned: tuple[Planned, ...]) -> ExitCode:
+    def carry_out(self, planned: tuple[Planned, ...]) -> ExitCode:
+        """Show the plans, ask, and execute these very ones; their locks are held by whoever calls."""
         plans = tuple(one.plan for one in planned)
         show(plans, self.common, self._stream)
         if any(plan.errored or plan.refusals for plan in plans):
@@ -79,7 +82,7 @@ class Execution:
     @property
     def _stream(self) -> TextIO:
         """Where the plan is shown: with a format for machines it is no part of the result."""
-        return sys.stdout if self.output_format is Format.TEXT else sys.stderr
+        return sys.stdout if self.output_format is Format.TEXT and not self.beside else sys.stderr
 
     def _approval(self, plans: tuple[Plan, ...]) -> ExitCode | None:
         """None when the plan may be executed, else the code with which the command ends."""
@@ -114,9 +117,10 @@ class Execution:
         from gcsync.views.text_report import render_report
 
         annotator.outcomes(reports)
-        text = render_report(reports, output.style_of(sys.stdout, no_color=self.common.no_color))
+        stream = sys.stderr if self.beside else sys.stdout
+        text = render_report(reports, output.style_of(stream, no_color=self.common.no_color))
         try:
-            output.result(render_json_report(reports, plans) if self.output_format is Format.JSON else text)
+            output.write(render_json_report(reports, plans) if self.output_format is Format.JSON else text, stream)
         except DiagnosticError:
             # What was written must be told somewhere.
             output.notice(text)

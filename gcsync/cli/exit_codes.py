@@ -20,7 +20,7 @@ MEANINGS = {
     ExitCode.DONE: "done; for plan --detailed-exitcode and drift: nothing to change",
     ExitCode.ERROR: "anything wrong: a bad command line or stack, a refusal, an apply of which nothing was done",
     ExitCode.CHANGES: "plan --detailed-exitcode: there are changes; drift: there is drift",
-    ExitCode.PARTIAL: "apply, destroy: some of it was done; some failed, was skipped or reads back differently",
+    ExitCode.PARTIAL: "apply, destroy, drift --reconcile: some was done; some failed, was skipped or reads back wrong",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.TERMINATED: "terminated (SIGTERM)",
 }

@@ -177,6 +177,9 @@ NotifyState = Annotated[
         help="Where it is remembered what was told; .gcsync/drift-told.json by default.",
     ),
 ]
+Reconcile = Annotated[
+    bool, typer.Option("--reconcile", help="Then write what drifted back, and nothing that merely waits to be applied.")
+]
 AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Ask no question.")]
 Parallelism = Annotated[
     int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many changes run at a time.")

@@ -5,6 +5,7 @@ from gcsync.engine.drift import drift_of, owned
 from gcsync.engine.execute import execute
 from gcsync.engine.hidden import hide_applied_secrets
 from gcsync.engine.options import Event, Options, Phase, Recorder, Refreshed, StopRequest
+from gcsync.engine.reconcile import wanted_by
 from gcsync.engine.refresh import refresh
 from gcsync.engine.selection import check_selection
 from gcsync.engine.topics import check_topics, topic_uses
@@ -25,4 +26,5 @@ __all__ = [
     "owned",
     "refresh",
     "topic_uses",
+    "wanted_by",
 ]

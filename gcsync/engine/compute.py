@@ -10,6 +10,7 @@ from gcsync.engine.fingerprint import Fingerprints
 from gcsync.engine.matching import Matching, match
 from gcsync.engine.options import Options, Refreshed
 from gcsync.engine.order import order_steps
+from gcsync.engine.reconcile import hold_back
 from gcsync.engine.references import attribute_of, in_order, marker_for, resolve, settle
 from gcsync.engine.safety import find_refusals
 from gcsync.engine.selection import select
@@ -50,9 +51,15 @@ def compute(
     everything = tuple(sorted(builder.changes(), key=lambda change: change.address.sort_key()))
     if way is not None:
         everything = way.finish(everything)
-    changes, left_out = select(everything if way is None else way.selected(everything), options)
+    dependencies = {address: resource.dependencies for address, resource in declared.items()}
+    chosen = everything if way is None else way.selected(everything)
+    if options.reconcile is not None:
+        held = hold_back(everything, stack.owner, options.reconcile, fingerprint_key)
+        everything, chosen, extra = held.everything, held.chosen, (*extra, *held.problems)
+        dependencies |= held.dependencies()
+    changes, left_out = select(chosen, options)
     changes = _settled(changes, everything)
-    order = order_steps(changes, everything, {a: resource.dependencies for a, resource in declared.items()})
+    order = order_steps(changes, everything, dependencies)
     changes = tuple(
         replace(change, temporary_name=order.temporary_names[change.address])
         if change.address in order.temporary_names

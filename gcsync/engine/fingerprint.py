@@ -41,6 +41,17 @@ class Fingerprints:
             for slot in self._write(name, shape, attributes.get(name), declared=name in attributes)
         )
 
+    def renewed(self, slots: tuple[str, ...], attributes: Mapping[str, Value]) -> tuple[str, ...]:
+        """The slots of a whole marker again, with new ones for these attributes."""
+        found: list[str] = []
+        position = 0
+        for name, shape in self.schema.attributes.items():
+            width = slot_count(shape)
+            old = (*slots[position : position + width], *((ABSENT,) * width))[:width]
+            position += width
+            found += self._write(name, shape, attributes[name], declared=True) if name in attributes else old
+        return tuple(found)
+
     def last_applied(self, marker: Marker) -> dict[str, tuple[str, ...]]:
         """The slots of each attribute that the marker says was applied; attributes unknown to it are left out."""
         found: dict[str, tuple[str, ...]] = {}

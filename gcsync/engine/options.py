@@ -28,6 +28,8 @@ class Options:
     destroy: bool = False
     undo: Undo | None = None
     """Plan back to before an apply: of what that wrote, and of nothing else."""
+    reconcile: frozenset[tuple[str, Address, str]] | None = None
+    """Plan only this: owner, address and attribute of what drifted."""
 
 
 @dataclass(frozen=True, slots=True)

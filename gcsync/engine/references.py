@@ -50,7 +50,15 @@ def resolve_change(change: Change, look_up: LookUp, key: bytes | None) -> Change
     if change.desired is None or change.marker is None or not change.desired.dependencies:
         return change
     desired = replace(change.desired, attributes=resolve(change.desired, look_up))
-    return replace(change, desired=desired, marker=marker_for(desired, change.marker.owner, key))
+    return replace(change, desired=desired, marker=reapplied(change.marker, desired, key))
+
+
+def reapplied(marker: Marker, resource: Resource, key: bytes | None) -> Marker:
+    """A marker with new fingerprints of what a write of the resource applies; those of all else stay."""
+    ignored = resource.lifecycle.ignore_changes
+    applied = {name: value for name, value in resource.attributes.items() if name not in ignored}
+    fingerprints = Fingerprints(kind_schema(resource.address.kind), marker.owner, marker.address, key)
+    return replace(marker, slots=fingerprints.renewed(marker.slots, applied))
 
 
 def marker_for(resource: Resource, owner: str, key: bytes | None) -> Marker:

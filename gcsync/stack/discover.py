@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,16 +21,20 @@ _SUFFIXES = (".yaml", ".yml")
 
 @dataclass(slots=True)
 class Files:
-    """The files that were read, each once. `folder` is where a user's relative paths begin."""
+    """The files that were read, each once. `folder` is where a user's relative paths begin.
+
+    `texts` are read in the place of files, by their path without links.
+    """
 
     folder: Path
     report: Report
     sources: dict[Path, Source] = field(default_factory=dict)
+    texts: Mapping[Path, str] = field(default_factory=dict)
 
     def open(self, path: Path) -> Source:
         real = Path(os.path.realpath(path))
         if real not in self.sources:
-            source = open_source(path, display_name(path, self.folder))
+            source = open_source(path, display_name(path, self.folder), self.texts.get(real))
             self.sources[real] = source
             self.report.problems(source)
         return self.sources[real]

@@ -31,7 +31,8 @@ from gcsync.stack.variables import Given, Lookup, Outside, Variables, parse_text
 class Inputs:
     """What comes from the edge: `--env` or GCSYNC_ENV, `--var` as NAME=VALUE, `--var-file`, the environment.
 
-    `kept` are values of variables by stack and name, for those that none of these gives: of a saved plan.
+    `kept` are values of variables by stack and name, for those that none of these gives: of a saved plan. `texts` are
+    read in the place of files, by their path without links.
     """
 
     environment: str | None = None
@@ -39,6 +40,7 @@ class Inputs:
     variable_files: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    texts: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def examine(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> Examinatio
 def _read(paths: Sequence[str], inputs: Inputs, folder: Path) -> _Reading:
     folder = Path(os.path.abspath(folder))
     reading = _Reading(folder, inputs)
-    files = Files(folder, reading.report)
+    files = Files(folder, reading.report, texts=inputs.texts)
     reading.outside = _outside(reading)
     if reading.report.failed_with("GC203"):
         # A value that lost its name may be among the paths, as in `--var key VALUE`: none of them is repeated.

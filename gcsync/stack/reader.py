@@ -80,6 +80,12 @@ def _before_lookahead_gave_up(error: Any, text: str) -> str | None:
     return text[: mark.index - 1] if 0 < mark.index <= len(text) else None
 
 
+def behind_properties(text: str, index: int) -> int:
+    """Where a value begins whose anchor and tag, if it has any, begin at the index."""
+    match = _PROPERTIES.match(text, index)
+    return index if match is None else match.end()
+
+
 def _next_event(text: str) -> Callable[[], Any]:
     parser: Any
     parser = yaml.CSafeLoader(text) if yaml.__with_libyaml__ else yaml.SafeLoader(text)
@@ -148,8 +154,7 @@ class _Reader:
 
     def inner_mark(self, start: Any, end: Any) -> int:
         """The mark of a value behind its anchor and its tag."""
-        match = _PROPERTIES.match(self.text, start.index)
-        skipped = match[0] if match is not None else ""
+        skipped = self.text[start.index : behind_properties(self.text, start.index)]
         line, column = start.line + skipped.count("\n"), len(skipped.rpartition("\n")[2])
         mark = pack(line, column if "\n" in skipped else start.column + column)
         if end.line == line:

@@ -42,10 +42,13 @@ class UnreadableFile(Exception):
         self.problem = problem
 
 
-def open_source(path: Path, name: str) -> Source:
-    """Read a YAML file, or a JSON file by its name. Never raises for what is in it: the document says what is wrong."""
+def open_source(path: Path, name: str, instead: str | None = None) -> Source:
+    """Read a YAML file, or a JSON file by its name. Never raises for what is in it: the document says what is wrong.
+
+    `instead` is taken for the file's text where it is given.
+    """
     try:
-        text = read_text(path)
+        text = read_text(path) if instead is None else instead
     except UnreadableFile as error:
         return Source(name, path, "", Document(problems=(error.problem,), complete=False))
     if path.suffix == ".json":

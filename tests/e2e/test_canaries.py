@@ -49,6 +49,8 @@ LINES = (
     "drift {given} --format prometheus",
     "drift {given} --blame --since 1h --max-age 1d",
     "drift {given} --baseline given/values.yaml",
+    "drift {given} --reconcile --auto-approve",
+    "accept {given}",
     "list {given}",
     "list {given} --format json",
     "export",
