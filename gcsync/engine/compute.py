@@ -20,7 +20,7 @@ from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.marker import GRAMMAR, Marker, UnusableMarker
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Target
 from gcsync.model.resource import RemoteObject, Resource, Stack
-from gcsync.model.value import UNKNOWN, Reference, Value
+from gcsync.model.value import UNKNOWN, Reference, Value, holds_not_given
 from gcsync.schema.semantics import kind_schema
 
 PROTECTION = "lifecycle.prevent_destroy"
@@ -69,12 +69,23 @@ def compute(
         changes=changes,
         steps=order.steps,
         diagnostics=tuple(sorted((*stack.warnings, *extra, *findings, *order.problems), key=lambda d: d.sort_key())),
-        refusals=find_refusals(stack, matching, changes, options),
+        refusals=(*find_refusals(stack, matching, changes, options), *_not_given(stack)),
         not_checked=(*refreshed.not_checked, *_not_checked(changes, matching)),
         left_out=left_out,
         known=frozenset((*stack.resources, *(change.address for change in everything), *_journaled(options))),
         pages={kind: listing.pages for kind, listing in refreshed.listings.items()},
+        unknown_secrets=stack.unknown_secrets,
     )
+
+
+def _not_given(stack: Stack) -> Iterator[Diagnostic]:
+    if stack.unknown_secrets:
+        names = ", ".join(stack.unknown_secrets)
+        yield Diagnostic(
+            "GC742",
+            f"planned with --unknown-secrets, without a value for {names}",
+            hint="it is for reading: to apply, plan anew where the secrets are at hand",
+        )
 
 
 def _settled(changes: tuple[Change, ...], everything: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -285,13 +296,16 @@ def _not_checked(changes: tuple[Change, ...], matching: Matching) -> Iterator[No
     for change in changes:
         for attribute in change.attributes:
             if attribute.reason is Reason.NOT_CHECKED:
+                hint = f"to write it anew: gcsync apply --replace {change.address}"
+                if holds_not_given(attribute.after):
+                    hint = "plan with its value, where the secrets are at hand"
                 yield NotChecked(
                     change.address.kind,
-                    "the API does not return it",
+                    attribute.why_not_checked,
                     address=change.address,
                     id=change.id,
                     attribute=attribute.name,
-                    hint=f"to write it anew: gcsync apply --replace {change.address}",
+                    hint=hint,
                 )
     for remote in matching.unusable:
         reason = remote.marker.reason if isinstance(remote.marker, UnusableMarker) else _WRONG_KIND
