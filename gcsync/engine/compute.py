@@ -69,23 +69,13 @@ def compute(
         changes=changes,
         steps=order.steps,
         diagnostics=tuple(sorted((*stack.warnings, *extra, *findings, *order.problems), key=lambda d: d.sort_key())),
-        refusals=(*find_refusals(stack, matching, changes, options), *_not_given(stack)),
+        refusals=find_refusals(stack, matching, changes, options),
         not_checked=(*refreshed.not_checked, *_not_checked(changes, matching)),
         left_out=left_out,
         known=frozenset((*stack.resources, *(change.address for change in everything), *_journaled(options))),
         pages={kind: listing.pages for kind, listing in refreshed.listings.items()},
         unknown_secrets=stack.unknown_secrets,
     )
-
-
-def _not_given(stack: Stack) -> Iterator[Diagnostic]:
-    if stack.unknown_secrets:
-        names = ", ".join(stack.unknown_secrets)
-        yield Diagnostic(
-            "GC742",
-            f"planned with --unknown-secrets, without a value for {names}",
-            hint="it is for reading: to apply, plan anew where the secrets are at hand",
-        )
 
 
 def _settled(changes: tuple[Change, ...], everything: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -14,7 +14,7 @@ _STANDING: Final = {Standing.ABSENT: "–", Standing.LEFT_OUT: "left out", Stand
 
 
 def render_html_matrix(plans: Sequence[Plan]) -> str:
-    """`<table class="matrix">`, each cell of the class of its action; empty where there are not several environments."""
+    """`<table class="matrix">`, each cell of the class of its action; empty without several environments."""
     matrix = Matrix.of(plans)
     return "" if matrix is None else "\n".join(_table(matrix)) + "\n"
 
