@@ -8,6 +8,7 @@ import typer
 
 from gcsync.cli import options, output
 from gcsync.cli.apply import apply
+from gcsync.cli.compare import compare
 from gcsync.cli.destroy import destroy
 from gcsync.cli.doctor import doctor
 from gcsync.cli.drift import drift
@@ -52,6 +53,7 @@ app.command("drift")(drift)
 app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)
+app.command("compare")(compare)
 app.command("topics")(topics)
 app.command("unlock")(unlock)
 app.command("doctor")(doctor)

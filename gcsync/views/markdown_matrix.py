@@ -10,7 +10,7 @@ from gcsync.model.matrix import Cell, Column, Matrix, Standing, Verdict
 from gcsync.model.plan import Action, Plan
 from gcsync.views.style import clean
 
-_SPECIAL: Final = re.compile(r"[\\`*_{}\[\]()#+!|<>~@&-]")
+_SPECIAL: Final = re.compile(r"[\\`*_{}\[\]#!|<>~@&$]")
 _STANDING: Final = {Standing.ABSENT: "–", Standing.LEFT_OUT: "left out", Standing.NOT_READ: "not read"}
 
 
@@ -22,16 +22,16 @@ def render_matrix(plans: Sequence[Plan]) -> str:
     matrix = Matrix.of(plans)
     if matrix is None:
         return ""
-    lines = [_line(["Resource", *(_escape(column.environment) for column in matrix.columns)])]
-    lines.append(_line(["---", *("---" for _ in matrix.columns)]))
+    lines = [table_line(["Resource", *(escape(column.environment) for column in matrix.columns)])]
+    lines.append(table_line(["---", *("---" for _ in matrix.columns)]))
     named = len(matrix.stacks) > 1
     for row in matrix.rows:
         label = f"{row.stack}: {row.address}" if named else str(row.address)
-        lines.append(_line([_code(label), *map(_word, row.cells)]))
+        lines.append(table_line([code(label), *map(_word, row.cells)]))
     if matrix.unchanged:
         more = "more " if matrix.rows else ""
-        lines.append(_line([f"{matrix.unchanged} {more}unchanged", *("" for _ in matrix.columns)]))
-    lines.append(_line(["**Changes**", *map(_verdict, matrix.columns)]))
+        lines.append(table_line([f"{matrix.unchanged} {more}unchanged", *("" for _ in matrix.columns)]))
+    lines.append(table_line(["**Changes**", *map(_verdict, matrix.columns)]))
     return "\n".join(lines) + "\n"
 
 
@@ -48,14 +48,16 @@ def _verdict(column: Column) -> str:
     return str(column.summary.changes) if column.verdict is Verdict.CHANGES else f"**{column.verdict.value}**"
 
 
-def _line(parts: Sequence[str]) -> str:
+def table_line(parts: Sequence[str]) -> str:
+    """A row of a table, of cells that are Markdown already."""
     return f"| {' | '.join(parts)} |"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Text from outside that stands for itself: nothing in it is Markdown, a tag, a mention or an entity."""
     return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", clean(text))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Text in the type of code that cannot end it: as a tag, with everything special as an entity."""
-    return f"<code>{_escape(text)}</code>"
+    return f"<code>{escape(text)}</code>"
