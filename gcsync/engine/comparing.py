@@ -11,7 +11,7 @@ same. Whether one is as declared, within its own environment, every plan tells.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -127,9 +127,16 @@ class _Compared:
         for path, found in _places(flat, (attribute,), even_secrets=True):
             deviates = {name: _another(found[name, 0], found[name, 1]) for name in objects}
             lives = {name: found[name, 0] for name in objects}
-            if any(deviates.values()) and not _all_alike(lives.values()):
+            if _differ_beyond(deviates.values(), lives.values()):
                 as_declared = {name: not deviates[name] for name in objects}
                 yield ValueDifference(self.stack, self.address, path, lives, as_declared=as_declared)
+
+
+def _differ_beyond(deviates: Collection[bool], lives: Collection[Value]) -> bool:
+    """Whether live values differ beyond what is declared; of sensitive ones only whether each is as declared counts."""
+    if any(is_sensitive(leaf) for live in lives for _, leaf in leaves(live)):
+        return len(set(deviates)) > 1
+    return any(deviates) and not _all_alike(lives)
 
 
 def _standing(change: Change | None) -> Presence:
@@ -180,7 +187,7 @@ def _places(
     elif all(map(is_sensitive, found)):
         if even_secrets:
             yield path, dict(values)
-    elif not _all_alike(found, secrets_alike=True):
+    elif not _all_alike(found):
         yield path, dict(values)
 
 
@@ -188,11 +195,9 @@ def _is_list_of_mappings(value: Value) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(member, Mapping) for member in value)
 
 
-def _all_alike(values: Iterable[Value], *, secrets_alike: bool = False) -> bool:
-    """Whether all are the same. Sensitive parts are never compared: they count as alike, or as not."""
+def _all_alike(values: Iterable[Value]) -> bool:
+    """Whether all are the same but for their sensitive parts, which are never compared."""
     first, *others = values
-    if not secrets_alike and any(is_sensitive(leaf) for value in (first, *others) for _, leaf in leaves(value)):
-        return False
     plain = _without_secrets(first)
     return not any(_another(plain, _without_secrets(other)) for other in others)
 
