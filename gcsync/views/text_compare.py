@@ -25,15 +25,16 @@ def render_comparison(comparison: Comparison, style: Style, *, everything: bool)
         *_section(BY_VARIABLES, comparison.by_variables if everything else (), style),
     ]
     notes = [line for text in remarks(comparison, everything=everything) for line in paragraph(text, style)]
-    blocks.append([*notes, style.paint(closing(comparison), Tone.BOLD)])
+    blocks.append([*notes, *paragraph(closing(comparison), style, tone=Tone.BOLD)])
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
 def remarks(comparison: Comparison, *, everything: bool) -> Iterator[str]:
     """What is not shown, in a sentence each."""
     if comparison.by_variables and not everything:
-        count = plural(len(comparison.by_variables), "value")
-        yield f"{count} differ by variables or the environment's name alone; --all shows them."
+        count = len(comparison.by_variables)
+        verb = "differs" if count == 1 else "differ"
+        yield f"{plural(count, 'value')} {verb} by variables or the environment's name alone; --all shows them."
     if comparison.hidden:
         count = plural(comparison.hidden, "attribute")
         yield f"{count} with a sensitive part: that part is not compared between environments."
@@ -78,7 +79,7 @@ def cell(difference: Difference, environment: str) -> str | None:
 def _section(heading: str, differences: Sequence[Difference], style: Style) -> Iterator[list[str]]:
     if not differences:
         return
-    yield [style.paint(f"{heading}:", Tone.BOLD)]
+    yield paragraph(f"{heading}:", style, tone=Tone.BOLD)
     several = len({difference.stack for difference in differences}) > 1
     by_resource: dict[tuple[str, Address], list[Difference]] = {}
     for difference in differences:
@@ -92,7 +93,8 @@ def _lines(differences: Iterable[Difference], style: Style) -> Iterator[str]:
         indent = 6
         if isinstance(difference, ValueDifference):
             made_of = f"  # {', '.join(map(clean, difference.expressions))}" if difference.expressions else ""
-            yield f"      {clean(format_path(difference.path))}:" + style.paint(made_of, Tone.DIM)
+            label = f"{clean(format_path(difference.path))}:{made_of}"
+            yield from paragraph(label, style, first=" " * 6, indent=" " * 8)
             indent = 10
         parties = difference.standing if isinstance(difference, PresenceDifference) else difference.values
         width = max(cells(clean(name)) for name in parties)

@@ -43,7 +43,7 @@ def _band(matrix: Matrix, part: slice, width: int, style: Style) -> Iterator[str
     columns = matrix.columns[part]
     labels = [clean(str(row.address)) for row in matrix.rows]
     longest = max(map(cells, ["Resource", *labels]))
-    room = min(longest, max(style.columns - 2 - width * len(columns), _LEAST_FOR_ADDRESSES - 2))
+    room = min(longest, style.columns - 2 - width * len(columns))
     heads = [(clean(column.environment), Tone.BOLD) for column in columns]
     yield from _line("Resource", heads, room, width, style, Tone.BOLD)
     named = len(matrix.stacks) > 1
