@@ -46,8 +46,9 @@ def compare(environments: Sequence[str], stacks: Iterable[Stack], plans: Iterabl
     hidden = 0
     for name in sorted(by_name):
         sides = {one: by_name[name][one] for one in environments if one in by_name[name]}
+        changes = {one: {change.address: change for change in plan.changes} for one, (_, plan) in sides.items()}
         for address in _addresses(sides.values()):
-            compared = _Compared(name, address, sides)
+            compared = _Compared(name, address, sides, changes)
             declared += compared.declared_presence()
             for one in compared.declared_values():
                 (by_variables if one.expressions else declared).append(one)
@@ -68,6 +69,7 @@ class _Compared:
     stack: str
     address: Address
     sides: Mapping[str, tuple[Stack, Plan]]
+    changes: Mapping[str, Mapping[Address, Change]]
 
     @property
     def shapes(self) -> Mapping[str, Shape]:
@@ -102,7 +104,7 @@ class _Compared:
         return sum(any(secret_places(one.get(attribute)) for one in whole) for attribute in self.shapes)
 
     def live(self) -> Iterator[PresenceDifference | ValueDifference]:
-        changes = {name: self._change(plan) for name, (_, plan) in self.sides.items()}
+        changes = {name: found.get(self.address) for name, found in self.changes.items()}
         declared = self.resources()
         if any(changes[name] is None for name in declared):
             return  # what keeps it from being matched is an error of that plan
@@ -113,9 +115,6 @@ class _Compared:
         for attribute, shape in self.shapes.items() if len(objects) > 1 else ():
             if not shape.computed:
                 yield from self._live_values(attribute, shape, objects)
-
-    def _change(self, plan: Plan) -> Change | None:
-        return next((change for change in plan.changes if change.address == self.address), None)
 
     def _live_values(self, attribute: str, shape: Shape, objects: Mapping[str, Change]) -> Iterator[ValueDifference]:
         pairs = {name: _pair(attribute, shape, change) for name, change in objects.items()}

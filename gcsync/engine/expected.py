@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from gcsync.engine.saved import as_json, shown
+from gcsync.engine.saved import TOO_LONG, as_json, shown
 from gcsync.model.address import Address
 from gcsync.model.plan import Action, Plan
 
@@ -114,8 +114,13 @@ def _change(change: Json | None) -> str:
         return "nothing: it is neither declared nor owned"
     if change["action"] == Action.NO_OP:
         return "no change"
-    attributes = [f"{one['name']}: {shown(one['before'])} -> {shown(one['after'])}" for one in change["attributes"]]
+    attributes = [f"{one['name']}: {_value(one['before'])} -> {_value(one['after'])}" for one in change["attributes"]]
     return f"{change['action']}" + (f" ({'; '.join(attributes)})" if attributes else "")
+
+
+def _value(value: Any) -> str:
+    text = shown(value)
+    return "…" if text == TOO_LONG else text
 
 
 def _others(was: Json, now: Json) -> Iterator[str]:

@@ -27,6 +27,8 @@ Json = dict[str, Any]
 _COST: Final = 2**15
 _MEMORY: Final = 64 * 1024 * 1024
 _LONGEST_VALUE: Final = 60
+TOO_LONG: Final = "(another value)"
+"""Stands for a value that is too long to be shown."""
 _LONG_ENOUGH: Final = 4
 """Characters from which on a text inside a secret is no chance."""
 _PLAN_AGAIN: Final = "nothing was written; plan again and review what changed"
@@ -185,7 +187,7 @@ def shown(value: Any) -> str:
     if isinstance(value, dict) and value.get("$") == "secret":
         return SECRET_TEXT
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_VALUE and '"$"' not in text else "(another value)"
+    return text if len(text) <= _LONGEST_VALUE and '"$"' not in text else TOO_LONG
 
 
 # What may not be written down.
