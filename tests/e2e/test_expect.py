@@ -77,6 +77,18 @@ def test_a_namesake_that_appeared_is_not_adopted(work: Workplace, hand: Hand) ->
     assert "expected create, now adopt" in ran.err
 
 
+def test_nor_is_one_that_appears_at_the_last_moment(
+    work: Workplace, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gcsync.cli.expected_plan import ExpectedPlan
+
+    work.stack("conversations")
+    plan(work)
+    monkeypatch.setattr(ExpectedPlan, "begin", lambda _: hand.create("conversations"))
+    ran = expect(work)
+    assert (ran.code, "[gcsync" in hand.stream("conversations").get("description", "")) == (1, False)
+
+
 def test_nothing_as_expected_is_nothing_applied(work: Workplace, hand: Hand) -> None:
     work.stack("conversations")
     plan(work)

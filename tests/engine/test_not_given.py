@@ -72,6 +72,14 @@ def test_what_stands_on_the_object_in_its_place_is_hidden() -> None:
     assert "a canary" not in repr(change.before)
 
 
+def test_also_where_nobody_applied_it() -> None:
+    organization = Streams()
+    organization.put("calls", description="a canary")
+    change = only(plan_for(team(description=NOT_GIVEN), organization))
+    assert (change.action, attribute(change, "description").before) == (Action.ADOPT, Secret("a canary"))
+    assert "a canary" not in repr(change.before)
+
+
 def test_a_member_of_a_set_that_is_not_given_may_be_any() -> None:
     organization = applied(event_types=["b", "a"])
     same = only(plan_for(team(event_types=["b", NOT_GIVEN]), organization))
