@@ -36,7 +36,8 @@ def remarks(comparison: Comparison, *, everything: bool) -> Iterator[str]:
         verb = "differs" if count == 1 else "differ"
         yield f"{plural(count, 'value')} {verb} by variables or the environment's name alone; --all shows them."
     if comparison.hidden:
-        yield f"{plural(comparison.hidden, 'attribute')} with a sensitive part: that part is not compared between environments."
+        parts = plural(comparison.hidden, "attribute")
+        yield f"{parts} with a sensitive part: that part is not compared between environments."
 
 
 def closing(comparison: Comparison) -> str:
