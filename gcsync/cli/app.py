@@ -10,6 +10,7 @@ from gcsync.cli import options, output
 from gcsync.cli.accept import accept
 from gcsync.cli.apply import apply
 from gcsync.cli.comment import comment
+from gcsync.cli.compare import compare
 from gcsync.cli.destroy import destroy
 from gcsync.cli.doctor import doctor
 from gcsync.cli.drift import drift
@@ -57,6 +58,7 @@ app.command("accept")(accept)
 app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)
+app.command("compare")(compare)
 app.command("topics")(topics)
 app.command("unlock")(unlock)
 app.command("doctor")(doctor)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from gcsync.cli import options
 from gcsync.cli.options import Common, Format
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @options.command
@@ -24,6 +24,10 @@ def apply(
     allow_delete: options.AllowDelete = None,
     no_delete: options.NoDelete = False,
     undo: options.Undo = None,
+    expect: Annotated[
+        Path | None,
+        typer.Option("--expect", metavar="PLANFILE", help="Plan anew; apply only what is the same as in this plan."),
+    ] = None,
     auto_approve: options.AutoApprove = False,
     parallelism: options.Parallelism = 8,
     lock_timeout: options.LockTimeout = 0,
@@ -32,6 +36,7 @@ def apply(
     """Plan, show the plan, ask, and do exactly that; or do exactly what a saved plan says."""
     from gcsync.cli.choices import choose
     from gcsync.cli.execution import Execution
+    from gcsync.cli.expected_plan import ExpectedPlan
     from gcsync.cli.journal import Occasion
     from gcsync.cli.plan_file import is_plan_file, refuse_plan_files
     from gcsync.cli.saved_plan import SavedPlan
@@ -39,13 +44,19 @@ def apply(
 
     given = options.inputs(environment, variables, variable_files)
     how = (auto_approve, parallelism, output_format, lock_timeout)
-    if paths and len(paths) == 1 and is_plan_file(paths[0]):
+    if expect is None and paths and len(paths) == 1 and is_plan_file(paths[0]):
         _refuse_choices(targets, excludes, replace, allow_delete, undo=undo, no_delete=no_delete)
         saved = SavedPlan.read(paths[0], common)
         stacks = saved.load(given)
         occasion = Occasion("apply", tuple(saved.paths), saved.file.id)
         return Execution(common, saved.options(), *how, saved=saved, occasion=occasion).run(stacks)
     refuse_plan_files(paths)
+    if expect is not None:
+        _refuse_choices(targets, excludes, replace, allow_delete, undo=undo, no_delete=no_delete)
+        expected = ExpectedPlan.read(expect, common)
+        stacks = expected.load(paths, given)
+        occasion = Occasion("apply", tuple(paths or expected.saved.paths), expected.saved.file.id)
+        return Execution(common, expected.saved.options(), *how, expected=expected, occasion=occasion).run(stacks)
     chosen = choose(targets, excludes, replace, allow_delete, no_delete=no_delete)
     loaded = load(paths, given, chosen, undo)
     occasion = Occasion("apply", loaded.paths)

@@ -37,7 +37,7 @@ def _addresses(context: typer.Context) -> list[str]:
     from gcsync.cli.options import inputs
     from gcsync.cli.walk import outline_stacks
 
-    given = context.params.get("environment")
+    given = context.params.get("environment") or context.params.get("environments")
     chosen = given[0] if isinstance(given, list | tuple) and given else given
     if not isinstance(chosen, str):
         chosen = next(iter(_environments(context)), None)

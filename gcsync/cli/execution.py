@@ -16,6 +16,7 @@ from gcsync.cli.options import Common, Format
 from gcsync.cli.showing import show
 
 if TYPE_CHECKING:
+    from gcsync.cli.expected_plan import ExpectedPlan
     from gcsync.cli.saved_plan import SavedPlan
     from gcsync.cli.walk import Planned, Visit
     from gcsync.engine import Event, Options, StopRequest
@@ -38,6 +39,8 @@ class Execution:
     lock_timeout: float = 0
     """Seconds to wait for another run's lock."""
     saved: SavedPlan | None = None
+    expected: ExpectedPlan | None = None
+    """The plan file whose changes alone may be carried out."""
     occasion: Occasion = field(default_factory=Occasion)
     beside: bool = False
     """Whether stdout carries another result, so that all of this is told on stderr."""
@@ -51,6 +54,9 @@ class Execution:
             announce = announce_to(self._stream)
             visits = visit(groups, announce, no_color=self.common.no_color, before_reading=lock)
             look(visits)
+            if self.expected is not None:
+                kept = self.expected.keep(stacks, visits)
+                return kept.exit_code(self.carry_out(kept.planned))
             planned = plan_all(visits, self.options)
             self._check(stacks, planned)
             return self.carry_out(planned)
@@ -105,8 +111,9 @@ class Execution:
         from gcsync.cli.progress import executing
         from gcsync.engine import StopRequest
 
-        if self.saved is not None:
-            self.saved.begin()
+        plan_file = self.saved or self.expected
+        if plan_file is not None:
+            plan_file.begin()
         stop = StopRequest()
         with signals.in_order(stop), executing(no_color=self.common.no_color) as tell:
             return tuple(self._execute_one(one, stop, tell) for one in planned)
@@ -145,7 +152,7 @@ class Execution:
                 parallelism=self.parallelism,
                 stop=stop,
                 on_event=tell,
-                adopt_late=self.saved is None,
+                adopt_late=self.saved is None and self.expected is None,
                 fingerprint_key=fingerprint_key(),
                 recorder=journal,
             )

@@ -112,6 +112,23 @@ Environment = Annotated[
         help="The environment of the stack.",
     ),
 ]
+Environments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--env",
+        envvar="GCSYNC_ENV",
+        metavar="NAME",
+        autocompletion=completion.environments,
+        help="The environment of the stack; repeatable, for several side by side.",
+    ),
+]
+UnknownSecrets = Annotated[
+    bool,
+    typer.Option(
+        "--unknown-secrets",
+        help="Plan without the sensitive variables that have no value; to read, not to apply.",
+    ),
+]
 Variables = Annotated[
     list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="The value of a variable; repeatable.")
 ]
@@ -228,13 +245,20 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
     return run
 
 
-def inputs(environment: str | None, variables: list[str] | None, variable_files: list[str] | None) -> Inputs:
+def inputs(
+    environment: str | None,
+    variables: list[str] | None,
+    variable_files: list[str] | None,
+    *,
+    unknown_secrets: bool = False,
+) -> Inputs:
     """What the stack reader is given besides paths."""
     import os
 
     from gcsync.stack import Inputs
 
-    return Inputs(environment or None, tuple(variables or ()), tuple(variable_files or ()), dict(os.environ))
+    texts, files = tuple(variables or ()), tuple(variable_files or ())
+    return Inputs(environment or None, texts, files, dict(os.environ), unknown_secrets=unknown_secrets)
 
 
 _COMMON: dict[str, tuple[Any, Any]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,7 +71,11 @@ def save(path: Path, pairs: Sequence[Pair], paths: Sequence[str] | None, options
         "environment": pairs[0].plan.environment if pairs else None,
         "options": _encode_options(options),
         "stacks": [_encode_stack(pair, common) for pair in pairs],
-        "hidden": {"salt": salt.hex(), "digest": _hidden(pairs, salt)},
+        "hidden": {
+            "salt": salt.hex(),
+            "digest": _hidden(pairs, salt),
+            "declared": _declared([(pair.stack, set(map(str, pair.stack.resources))) for pair in pairs], salt),
+        },
     }
     write_plan_file(path, PlanFile(content))
 
@@ -97,19 +101,28 @@ class SavedPlan:
     common: Common
 
     @classmethod
-    def read(cls, path: str, common: Common) -> SavedPlan:
-        """Raises DiagnosticError: GC605, GC612, GC613 for another gcsync's, GC617 for one that was applied."""
+    def read(cls, path: str, common: Common, *, any_version: bool = False) -> SavedPlan:
+        """Raises DiagnosticError: GC605, GC612, GC617 for one that was applied, GC742 for one without its secrets.
+
+        GC613 for another gcsync's, unless `any_version`.
+        """
         file = read_plan_file(Path(path))
         made_by = file.content["version"]
-        if made_by != __version__:
+        if made_by != __version__ and not any_version:
             message = f"{path} was made by gcsync {made_by}, and this is {__version__}"
             raise DiagnosticError(Diagnostic("GC613", message, hint=_PLAN_AGAIN))
         if file.applied is not None:
             message = f"{path} was applied already, on {file.applied}"
             raise DiagnosticError(Diagnostic("GC617", message, hint="a plan is applied once; " + _PLAN_AGAIN))
+        unknown = dict.fromkeys(name for plan in file.plans() for name in plan.unknown_secrets)
+        if unknown:
+            message = f"{path} was made with --unknown-secrets, without a value for {', '.join(unknown)}"
+            raise DiagnosticError(Diagnostic("GC742", message, hint="it is for reading; " + _PLAN_AGAIN))
         try:
             _decode_options(file.content["options"])
-        except (KeyError, TypeError, ValueError):
+            bytes.fromhex(file.content["hidden"]["salt"])
+            _ = [stack["bound"]["resources"].keys() for stack in file.content["stacks"]]
+        except (KeyError, TypeError, ValueError, AttributeError):
             raise not_usable(Path(path), "its options are not those of a plan file") from None
         return cls(Path(path), file, common)
 
@@ -125,7 +138,7 @@ class SavedPlan:
         from gcsync.cli.undo import without_file
         from gcsync.cli.walk import load_stacks
 
-        inputs, undo = self._inputs(given), self.options().undo
+        inputs, undo = self.inputs(given), self.options().undo
         plans = [stack["plan"] for stack in self.file.content["stacks"]]
         if plans and not any(plan["file"] for plan in plans):
             stacks: tuple[Stack, ...] = tuple(without_file(plan["stack"], plan["environment"]) for plan in plans)
@@ -136,8 +149,8 @@ class SavedPlan:
         self._check_stacks(stacks)
         return stacks
 
-    def _inputs(self, given: Inputs) -> Inputs:
-        """What the stacks are read with: the values of then for whatever is not given now."""
+    def inputs(self, given: Inputs) -> Inputs:
+        """What the stacks are read with: the values of then for whatever is not given now. Raises GC614."""
         content = self.file.content
         planned = content["environment"]
         if given.environment and given.environment != planned:
@@ -150,7 +163,7 @@ class SavedPlan:
         """Raises DiagnosticError (GC615) with every difference from the stacks that were planned."""
         from gcsync.engine.saved import compare_stack
 
-        planned, found = self._by_owner(), list[Diagnostic]()
+        planned, found = self.stacks, list[Diagnostic]()
         for stack in stacks:
             if stack.owner in planned:
                 found += compare_stack(planned[stack.owner]["bound"], stack)
@@ -165,9 +178,9 @@ class SavedPlan:
         """Raises DiagnosticError for a plan that would no longer be the same: GC614, GC616, GC618."""
         from gcsync.engine.saved import compare_plan
 
-        planned = self._by_owner()
+        planned = self.stacks
         for found in (
-            [problem for pair in pairs for problem in self._other_place(planned[pair.plan.owner], pair.plan)],
+            [problem for pair in pairs for problem in self.other_place(pair.plan)],
             [p for pair in pairs for p in compare_plan(planned[pair.plan.owner]["plan"]["changes"], pair.plan)],
             list(self._other_secrets(pairs)),
         ):
@@ -178,10 +191,23 @@ class SavedPlan:
         """Note that it is being applied, before anything is written. Raises OSError."""
         mark_applied(self.path, self.file, _now())
 
-    def _by_owner(self) -> dict[str, Json]:
+    @property
+    def stacks(self) -> dict[str, Json]:
+        """What the file holds of each stack, by its owner."""
         return {stack["plan"]["owner"]: stack for stack in self.file.content["stacks"]}
 
-    def _other_place(self, saved: Json, plan: Plan) -> Iterator[Diagnostic]:
+    def declares_the_same_secrets(self, stacks: Sequence[Stack]) -> bool:
+        """Whether all that the stacks of the plan declare as sensitive is what it was; False where nobody can tell."""
+        hidden, bound = self.file.content["hidden"], self.stacks
+        known = [(stack, bound[stack.owner]["bound"]["resources"].keys()) for stack in stacks if stack.owner in bound]
+        salt = bytes.fromhex(hidden["salt"])
+        return "declared" in hidden and hidden["declared"] == _declared(known, salt)
+
+    def other_place(self, plan: Plan) -> Iterator[Diagnostic]:
+        """GC614 where the organization or the API's host is another than that of the stack's plan in the file."""
+        saved = self.stacks.get(plan.owner)
+        if saved is None:
+            return
         target, hint = saved["plan"]["target"], "use the credentials and the region that the plan was made with"
         was, now = target["organization"], plan.target.organization
         if was["id"] != now.id:
@@ -203,6 +229,14 @@ def _hidden(pairs: Sequence[Pair], salt: bytes) -> str:
     from gcsync.engine.saved import hidden_values, hide
 
     return hide([hidden_values(pair.stack, pair.plan) for pair in pairs], salt)
+
+
+def _declared(stacks: Sequence[tuple[Stack, Collection[str]]], salt: bytes) -> str:
+    """The digest of what stacks declare as sensitive at these addresses."""
+    from gcsync.engine.saved import declared_secrets, hide
+
+    ordered = sorted(stacks, key=lambda pair: pair[0].owner)
+    return hide(["declared", *(declared_secrets(stack, addresses) for stack, addresses in ordered)], salt)
 
 
 def _api_host(plan: Plan, common: Common) -> str:

@@ -106,14 +106,14 @@ def _tell_codes(plans: Sequence[Plan]) -> None:
 
 def tell_diagnostics(plans: Sequence[Plan], common: Common) -> None:
     """All that is to be said about plans, on stderr."""
-    found = [diagnostic for plan in plans for diagnostic in (*plan.diagnostics, *plan.refusals)]
-    output.report(found, output.style_of(sys.stderr, no_color=common.no_color))
+    found = dict.fromkeys(diagnostic for plan in plans for diagnostic in (*plan.diagnostics, *plan.refusals))
+    output.report(list(found), output.style_of(sys.stderr, no_color=common.no_color))
 
 
 def tell_warnings(plans: Sequence[Plan], common: Common) -> None:
     """The warnings of plans, on stderr."""
-    found = [diagnostic for plan in plans for diagnostic in plan.diagnostics if _is_warning(diagnostic)]
-    output.report(found, output.style_of(sys.stderr, no_color=common.no_color))
+    found = dict.fromkeys(found for plan in plans for found in plan.diagnostics if _is_warning(found))
+    output.report(list(found), output.style_of(sys.stderr, no_color=common.no_color))
 
 
 def without_warnings(plan: Plan) -> Plan:

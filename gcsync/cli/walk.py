@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeAlias, TypeVar
 
 from gcsync.cli import output
 from gcsync.cli.interruption import signals
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from gcsync.remote.session import GenesysSession
     from gcsync.remote.settings import Credentials, Endpoint
     from gcsync.stack import Inputs
+
+Failed: TypeAlias = "Callable[[Stack, Sequence[Diagnostic]], None]"
+"""Is told that nothing can be said of a stack, and why."""
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -95,18 +98,19 @@ def has_stacks() -> bool:
 
 
 @contextmanager
-def grouped(stacks: Sequence[Stack], common: Common) -> Iterator[tuple[Group, ...]]:
+def grouped(stacks: Sequence[Stack], common: Common, failed: Failed | None = None) -> Iterator[tuple[Group, ...]]:
     """The stacks by whom they speak to; with `--emulator` to one that lives as long as this context does.
 
-    Raises DiagnosticError for a region that does not exist and for credentials that are missing.
+    Raises DiagnosticError for a region that does not exist and for credentials that are missing; where `failed` is
+    there to be told of it, the stack is left out instead.
     """
     if not common.emulated:
-        yield _group(stacks, os.environ)
+        yield _group(stacks, os.environ, failed)
         return
     from gcsync.cli.local_emulator import emulated
 
     with emulated(stacks, common) as environ:
-        yield _group(stacks, environ)
+        yield _group(stacks, environ, failed)
 
 
 def visit(
@@ -115,34 +119,36 @@ def visit(
     *,
     no_color: bool,
     before_reading: Callable[[Sequence[tuple[Stack, Organization]]], None] = lambda _: None,
+    silent: bool = False,
 ) -> tuple[Visit, ...]:
-    """Read every group's organization. Raises DiagnosticError with what is wrong with any of them.
+    """Read every group's organization; `silent` shows no progress. Raises DiagnosticError with all that is wrong.
 
     `before_reading` learns which organization each stack is about, once all are known and before anything is listed.
     """
     with ExitStack() as sessions:
         met = _each(groups, lambda group: _meet(group, sessions, announce))
         before_reading(_known(met))
-        return _each(met, lambda one: _read(one, no_color=no_color))
+        return _each(met, lambda one: _read(one, no_color=no_color, silent=silent))
 
 
 def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
     """A plan per stack, in the order of their names. Raises DiagnosticError, as for a --target that matches nothing."""
-    from gcsync.engine import check_selection, compute
-
-    key = fingerprint_key()
-
-    def plan(pair: tuple[Visit, Stack]) -> Planned:
-        seen, stack = pair
-        target = seen.targets[stack.organization]
-        extra = _topic_findings(seen, stack, options)
-        return Planned(compute(stack, seen.refreshed, target, options, fingerprint_key=key, extra=extra), seen.group)
+    from gcsync.engine import check_selection
 
     undo = options.undo
     pairs = [(s, stack) for s in visits for stack in s.group.stacks if undo is None or stack.owner == undo.owner]
-    planned = sorted(_each(pairs, plan), key=lambda planned: planned.plan.stack)
+    planned = sorted(_each(pairs, lambda pair: plan_one(*pair, options)), key=lambda planned: planned.plan.stack)
     check_selection([one.plan for one in planned], options)
     return tuple(planned)
+
+
+def plan_one(seen: Visit, stack: Stack, options: Options) -> Planned:
+    """The plan of one stack of a visit. Raises DiagnosticError."""
+    from gcsync.engine import compute
+
+    target, extra = seen.targets[stack.organization], _topic_findings(seen, stack, options)
+    plan = compute(stack, seen.refreshed, target, options, fingerprint_key=fingerprint_key(), extra=extra)
+    return Planned(plan, seen.group)
 
 
 def fingerprint_key() -> bytes | None:
@@ -166,15 +172,22 @@ def _each(items: Sequence[_Item], function: Callable[[_Item], _Result]) -> tuple
     return tuple(results)
 
 
-def _group(stacks: Sequence[Stack], environ: Mapping[str, str]) -> tuple[Group, ...]:
+def _group(stacks: Sequence[Stack], environ: Mapping[str, str], failed: Failed | None = None) -> tuple[Group, ...]:
+    from gcsync.model.diagnostic import DiagnosticError
     from gcsync.remote.settings import resolve_credentials, resolve_endpoint
 
-    if not stacks:
+    if not stacks and failed is None:
         return (Group((), resolve_endpoint(None, environ), resolve_credentials(None, environ), environ),)
     shared: dict[tuple[Endpoint, Credentials], list[Stack]] = {}
 
     def add(stack: Stack) -> None:
-        place = resolve_endpoint(stack.region, environ), resolve_credentials(stack.credentials, environ)
+        try:
+            place = resolve_endpoint(stack.region, environ), resolve_credentials(stack.credentials, environ)
+        except DiagnosticError as error:
+            if failed is None:
+                raise
+            failed(stack, error.diagnostics)
+            return
         shared.setdefault(place, []).append(stack)
 
     _each(stacks, add)
@@ -209,13 +222,13 @@ def _meet(group: Group, sessions: ExitStack, announce: Callable[[Target], None])
     return _Met(group, session, known)
 
 
-def _read(met: _Met, *, no_color: bool) -> Visit:
+def _read(met: _Met, *, no_color: bool, silent: bool) -> Visit:
     from gcsync.cli.progress import reading
     from gcsync.engine import refresh
 
     group, session = met.group, met.session
     declared = frozenset(address.kind for stack in group.stacks for address in stack.resources)
-    with reading(no_color=no_color):
+    with nullcontext() if silent else reading(no_color=no_color):
         return Visit(group, met.known, refresh(all_kinds(), session, declared), _read_topics(group, session))
 
 

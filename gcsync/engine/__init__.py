@@ -1,5 +1,6 @@
 """Matching, three-way diff, plan, execution, safety rules and drift. Knows no kind by name and no HTTP."""
 
+from gcsync.engine.comparing import compare
 from gcsync.engine.compute import compute
 from gcsync.engine.drift import drift_of, owned
 from gcsync.engine.execute import execute
@@ -19,6 +20,7 @@ __all__ = [
     "StopRequest",
     "check_selection",
     "check_topics",
+    "compare",
     "compute",
     "drift_of",
     "execute",

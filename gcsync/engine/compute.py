@@ -21,7 +21,7 @@ from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.marker import GRAMMAR, Marker, UnusableMarker
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Target
 from gcsync.model.resource import RemoteObject, Resource, Stack
-from gcsync.model.value import UNKNOWN, Reference, Value
+from gcsync.model.value import UNKNOWN, Reference, Value, holds_not_given
 from gcsync.schema.semantics import kind_schema
 
 PROTECTION = "lifecycle.prevent_destroy"
@@ -81,6 +81,7 @@ def compute(
         left_out=left_out,
         known=frozenset((*stack.resources, *(change.address for change in everything), *_journaled(options))),
         pages={kind: listing.pages for kind, listing in refreshed.listings.items()},
+        unknown_secrets=stack.unknown_secrets,
     )
 
 
@@ -292,13 +293,16 @@ def _not_checked(changes: tuple[Change, ...], matching: Matching) -> Iterator[No
     for change in changes:
         for attribute in change.attributes:
             if attribute.reason is Reason.NOT_CHECKED:
+                hint = f"to write it anew: gcsync apply --replace {change.address}"
+                if holds_not_given(attribute.after):
+                    hint = "plan with its value, where the secrets are at hand"
                 yield NotChecked(
                     change.address.kind,
-                    "the API does not return it",
+                    attribute.why_not_checked,
                     address=change.address,
                     id=change.id,
                     attribute=attribute.name,
-                    hint=f"to write it anew: gcsync apply --replace {change.address}",
+                    hint=hint,
                 )
     for remote in matching.unusable:
         reason = remote.marker.reason if isinstance(remote.marker, UnusableMarker) else _WRONG_KIND

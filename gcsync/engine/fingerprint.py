@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from gcsync.model.address import Address
 from gcsync.model.marker import ABSENT, Marker
-from gcsync.model.value import UNREADABLE, Path, Secret, Value, leaves
+from gcsync.model.value import UNREADABLE, Path, Secret, Value, is_sensitive, leaves
 from gcsync.schema.semantics import KindSchema, Shape, is_empty
 
 _KEYLESS_MARK = "."
@@ -150,13 +150,13 @@ def _parts(shape: Shape, value: Value) -> tuple[Value, list[tuple[Path, Value]]]
     found = [
         (tuple(_fold(shape, path)), leaf.reveal() if isinstance(leaf, Secret) else repr(leaf))
         for path, leaf in leaves(sealed)
-        if isinstance(leaf, Secret) or leaf is UNREADABLE
+        if is_sensitive(leaf) or leaf is UNREADABLE
     ]
     return None if is_empty(plain) else plain, sorted(found, key=repr)
 
 
 def _hide(shape: Shape, value: Value) -> Value:
-    if isinstance(value, Secret) or value is UNREADABLE:
+    if is_sensitive(value) or value is UNREADABLE:
         return _HIDDEN
     if isinstance(value, Mapping):
         fold = str.lower if shape.case_insensitive_keys else str

@@ -27,7 +27,18 @@ def find_refusals(
         refusals += _not_our_stack(stack, matching, options) if options.undo is None else ()
         refusals += _too_many_deletes(stack, matching, changes, options)
         refusals += _too_many_updates(stack, matching, changes)
-    return tuple(refusals)
+    return (*refusals, *_not_given(stack))
+
+
+def _not_given(stack: Stack) -> Iterator[Diagnostic]:
+    """Nobody knows what a plan without its secrets would write."""
+    if stack.unknown_secrets:
+        names = ", ".join(stack.unknown_secrets)
+        yield Diagnostic(
+            "GC742",
+            f"planned with --unknown-secrets, without a value for {names}",
+            hint="it is for reading: to apply, plan anew where the secrets are at hand",
+        )
 
 
 def _protected(stack: Stack, changes: tuple[Change, ...], options: Options) -> Iterator[Diagnostic]:

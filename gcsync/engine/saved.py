@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ Json = dict[str, Any]
 _COST: Final = 2**15
 _MEMORY: Final = 64 * 1024 * 1024
 _LONGEST_VALUE: Final = 60
+TOO_LONG: Final = "(another value)"
+"""Stands for a value that is too long to be shown."""
 _LONG_ENOUGH: Final = 4
 """Characters from which on a text inside a secret is no chance."""
 _PLAN_AGAIN: Final = "nothing was written; plan again and review what changed"
@@ -122,7 +124,7 @@ def _other_stack(message: str, place: Place | None, path: str = "") -> Diagnosti
 def compare_plan(planned: Sequence[Json], fresh: Plan) -> Iterator[Diagnostic]:
     """Every change that is another than in the saved plan, since the objects are no longer what they were: GC616."""
     was = {change["address"]: change for change in planned}
-    now = {str(change.address): _as_json(change) for change in fresh.changes}
+    now = {str(change.address): as_json(change) for change in fresh.changes}
     for address in sorted(was.keys() | now.keys()):
         moved = list(_moved(was.get(address), now.get(address)))
         if moved:
@@ -132,7 +134,8 @@ def compare_plan(planned: Sequence[Json], fresh: Plan) -> Iterator[Diagnostic]:
             yield Diagnostic("GC616", message, path=address, hint=_PLAN_AGAIN)
 
 
-def _as_json(change: Change) -> Json:
+def as_json(change: Change) -> Json:
+    """A change as it stands in a plan file."""
     found: Json = json.loads(json.dumps(encode_change(change)))
     return found
 
@@ -164,7 +167,7 @@ def _other_object(was: Json | None, now: Json | None) -> Iterator[str]:
             yield f"it is another object, {was['id']} -> {now['id']}"
         for name in ("name", "version", *(["modified"] if now["version"] is None else [])):
             if was[name] != now[name]:
-                yield f"{name} {_shown(was[name])} -> {_shown(now[name])}"
+                yield f"{name} {shown(was[name])} -> {shown(now[name])}"
 
 
 def _other_attributes(was: Json, now: Json) -> Iterator[str]:
@@ -173,18 +176,18 @@ def _other_attributes(was: Json, now: Json) -> Iterator[str]:
         return
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
-            yield f"{name}: {_shown(before.get(name))} -> {_shown(after.get(name))}"
+            yield f"{name}: {shown(before.get(name))} -> {shown(after.get(name))}"
     differed, differs = ({attribute["name"] for attribute in side["attributes"]} for side in (was, now))
     for name in sorted(differed ^ differs):
         yield f"{name} {'differs from the stack now' if name in differs else 'no longer differs from the stack'}"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value of a plan file for a person: short ones as they are."""
     if isinstance(value, dict) and value.get("$") == "secret":
         return SECRET_TEXT
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_VALUE and '"$"' not in text else "(another value)"
+    return text if len(text) <= _LONGEST_VALUE and '"$"' not in text else TOO_LONG
 
 
 # What may not be written down.
@@ -202,6 +205,12 @@ def hidden_values(stack: Stack, plan: Plan) -> list[Any]:
         if isinstance(marker, Marker):
             found.append([str(change.address), "marker", *marker.slots])
     return found
+
+
+def declared_secrets(stack: Stack, addresses: Collection[str]) -> list[Any]:
+    """Everything sensitive that a stack declares at these addresses, in a fixed order."""
+    resources = (one for address, one in sorted(stack.resources.items()) if str(address) in addresses)
+    return [stack.owner, *(secret for resource in resources for secret in _declared_secrets(resource))]
 
 
 def hide(values: Sequence[Any], salt: bytes) -> str:

@@ -6,6 +6,7 @@ D != R, L = R         pending: Git changed, and was not applied yet
 all three differ      conflict: both happened
 no L                  pending
 R not returned        not checked, unless L says that D is new
+D not given           not checked, unless what is known of it differs
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ from typing import Final
 from gcsync.engine.fingerprint import Fingerprints
 from gcsync.model.marker import ABSENT as NOT_APPLIED
 from gcsync.model.plan import ABSENT, AttributeChange, Reason
-from gcsync.model.value import Path, Secret, Value, holds_unreadable, leaves
+from gcsync.model.value import (
+    NOT_GIVEN,
+    Path,
+    Secret,
+    Value,
+    holds_not_given,
+    holds_unreadable,
+    is_sensitive,
+    leaves,
+)
 from gcsync.schema.semantics import KindSchema, Shape, differ, is_empty
 
 _PLACES_TRIED: Final = 6
@@ -63,8 +73,8 @@ class Comparison:
             return None
         remote = shape.beside(declared, remote)
         wanted, found = shape.comparable(declared), shape.comparable(remote)
-        readable = not differ(wanted, found)
-        if readable and not holds_unreadable(remote):
+        readable = not differ(wanted, found) or (shape.is_set and _may_be_same_set(wanted, found))
+        if readable and not holds_unreadable(remote) and not holds_not_given(declared):
             return None
         reason = self._reason(name, declared, remote, readable=readable)
         if reason is None:
@@ -77,6 +87,8 @@ class Comparison:
         """Why they differ. `readable` says that all that the API does return is as declared."""
         slots = self.last_applied.get(name)
         hidden = holds_unreadable(remote)
+        if holds_not_given(declared):
+            return Reason.NOT_CHECKED if readable else self._reason_of_known(name, declared, remote)
         if slots is None:
             return Reason.NOT_CHECKED if hidden and readable else Reason.PENDING
         applied = self.fingerprints.matches(name, slots, declared)
@@ -86,6 +98,15 @@ class Comparison:
             return Reason.DRIFT
         untouched = self.fingerprints.plain_matches if hidden else self.fingerprints.matches
         return Reason.PENDING if untouched(name, slots, remote) else Reason.CONFLICT
+
+    def _reason_of_known(self, name: str, declared: Value, remote: Value) -> Reason:
+        """Why they differ, where part of the declared value was not given: its plain part has to tell."""
+        slots = self.last_applied.get(name)
+        if slots is None:
+            return Reason.PENDING
+        if self.fingerprints.plain_matches(name, slots, declared):
+            return Reason.DRIFT
+        return Reason.PENDING if self.fingerprints.plain_matches(name, slots, remote) else Reason.CONFLICT
 
     def _applied_places(self, name: str, remote: Value) -> frozenset[Path]:
         """Where a secret was applied that neither the schema nor the stack calls one now, in what is as it was applied.
@@ -119,7 +140,14 @@ def sealed_pair(shape: Shape, declared: Value, remote: Value, *, was_sensitive: 
 
 def secret_places(value: Value) -> frozenset[Path]:
     """Where secrets are inside a value, any index of a list as `*`."""
-    return frozenset(_any_index(path) for path, leaf in leaves(value) if isinstance(leaf, Secret))
+    return frozenset(_any_index(path) for path, leaf in leaves(value) if is_sensitive(leaf))
+
+
+def _may_be_same_set(wanted: Value, found: Value) -> bool:
+    """Whether a set may be as declared, though some of its members were not given."""
+    if not isinstance(wanted, list) or not isinstance(found, list) or NOT_GIVEN not in wanted:
+        return False
+    return len(wanted) == len(found) and all(member in found for member in wanted if member is not NOT_GIVEN)
 
 
 def _any_index(path: Path) -> Path:

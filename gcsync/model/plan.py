@@ -10,7 +10,7 @@ from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.marker import Marker
 from gcsync.model.resource import Organization, RemoteObject, Resource
-from gcsync.model.value import Value
+from gcsync.model.value import Value, holds_not_given
 
 
 class Action(StrEnum):
@@ -61,6 +61,11 @@ class AttributeChange:
     forces_replacement: bool = False
     place: Place | None = field(default=None, compare=False)
     """Where the stack declares it, where a file does."""
+
+    @property
+    def why_not_checked(self) -> str:
+        """What keeps an attribute from being compared (`NOT_CHECKED`), for a person."""
+        return "its sensitive value is not given" if holds_not_given(self.after) else "the API does not return it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,10 @@ class Plan:
     environment: str | None = None
     pages: Mapping[str, int] = field(default_factory=dict)
     """How many requests the listing of each kind took."""
+    unknown_secrets: tuple[str, ...] = ()
+    """The sensitive variables that were not given (`--unknown-secrets`); one of the refusals says so too."""
+    failed: bool = False
+    """No plan could be made, as of an organization that cannot be read: only the diagnostics are in it."""
 
     @property
     def summary(self) -> Summary:

@@ -43,6 +43,8 @@ class Resource:
     lifecycle: Lifecycle = DEFAULT_LIFECYCLE
     dependencies: frozenset[Address] = frozenset()
     locate: Callable[[Path], Place | None] = field(default=nowhere, compare=False, repr=False)
+    written: Mapping[str, Value] = field(default_factory=dict, compare=False, repr=False)
+    """What the file says of it, with its expressions: it may hold secrets in plain text, and is never shown whole."""
 
     @property
     def name(self) -> str:
@@ -84,6 +86,8 @@ class Stack:
     warnings: tuple[Diagnostic, ...] = ()
     variables: Mapping[str, Value] = field(default_factory=dict)
     """The values that no stack file gave, but for sensitive ones: what a saved plan has to remember."""
+    unknown_secrets: tuple[str, ...] = ()
+    """The sensitive variables that something needs and nobody gave: such a stack is planned, and never applied."""
     lock: str | None = None
     """`s3://bucket/key` or `dynamodb://table/key`: where runs on several machines keep out of each other's way."""
 

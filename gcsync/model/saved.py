@@ -48,6 +48,7 @@ def encode_plan(plan: Plan) -> Json:
         "refusals": [_encode_diagnostic(found) for found in plan.refusals],
         "not_checked": [_encode_not_checked(item) for item in plan.not_checked],
         "left_out": [str(address) for address in plan.left_out],
+        "unknown_secrets": list(plan.unknown_secrets),
         "places": {str(change.address): _encode_places(change) for change in plan.changes if change.place is not None},
     }
 
@@ -133,6 +134,7 @@ def _decode_plan(data: Any) -> Plan:
         refusals=tuple(_decode_diagnostic(one) for one in data["refusals"]),
         not_checked=tuple(_decode_not_checked(one) for one in data["not_checked"]),
         left_out=tuple(Address.parse(one) for one in data["left_out"]),
+        unknown_secrets=tuple(_text(name) for name in data.get("unknown_secrets", ())),
     )
 
 

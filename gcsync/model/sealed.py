@@ -3,6 +3,7 @@
     {"$": "secret", "number": 3}    a sensitive value; the same number in one document is the same value
     {"$": "unreadable"}             what the API holds and does not return
     {"$": "unknown"}                what only an apply will tell
+    {"$": "not given"}              a sensitive value that nobody gave
     {"$": "absent"}                 what one side of a difference does not have
     {"$": "object", "value": {...}} a mapping that has a key "$" itself
 
@@ -18,10 +19,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from gcsync.model.plan import ABSENT
-from gcsync.model.value import PLAIN_LEAVES, UNKNOWN, UNREADABLE, Reference, Secret, Value
+from gcsync.model.value import NOT_GIVEN, PLAIN_LEAVES, UNKNOWN, UNREADABLE, Reference, Secret, Value
 
 _SIGN: Final = "$"
-_SINGLETONS: Final[dict[str, Value]] = {"unreadable": UNREADABLE, "unknown": UNKNOWN, "absent": ABSENT}
+_SINGLETONS: Final[dict[str, Value]] = {
+    "unreadable": UNREADABLE,
+    "unknown": UNKNOWN,
+    "not given": NOT_GIVEN,
+    "absent": ABSENT,
+}
 
 
 class Sealer:

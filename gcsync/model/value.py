@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, final
 from gcsync.model.address import Address
 
 Value: TypeAlias = Any
-"""None, bool, int, float, str, list, dict with str keys; `Secret`, `UNREADABLE`, `UNKNOWN`, `Reference` for any."""
+"""None, bool, int, float, str, list, dict with str keys; for any of them `Secret`, `Reference` or a constant below."""
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value is inside another: `("destinations", 0, "url")`."""
@@ -84,6 +84,24 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+
+
+@final
+class NotGiven:
+    """A sensitive value that nobody gave, and that `plan --unknown-secrets` does without."""
+
+    _instance: NotGiven | None = None
+
+    def __new__(cls) -> NotGiven:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __repr__(self) -> str:
+        return "(sensitive value, not given)"
+
+
+NOT_GIVEN: Final = NotGiven()
 
 
 @final
@@ -181,6 +199,15 @@ def leaves(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
 
 def holds_secret(value: Value) -> bool:
     return any(isinstance(leaf, Secret) for _, leaf in leaves(value))
+
+
+def is_sensitive(leaf: Value) -> bool:
+    """Whether a leaf is a sensitive value, given or not."""
+    return isinstance(leaf, Secret) or leaf is NOT_GIVEN
+
+
+def holds_not_given(value: Value) -> bool:
+    return any(leaf is NOT_GIVEN for _, leaf in leaves(value))
 
 
 def holds_unreadable(value: Value) -> bool:

@@ -28,7 +28,7 @@ from functools import cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from gcsync.model.value import UNREADABLE, Secret, Value, reveal
+from gcsync.model.value import NOT_GIVEN, UNREADABLE, Secret, Value, reveal
 from gcsync.schema.files import read_schema
 
 Key: TypeAlias = tuple[str, ...]
@@ -101,7 +101,7 @@ class Shape:
 
     def seal(self, value: Value) -> Value:
         """The value with every part that is sensitive by the schema in a `Secret`."""
-        if isinstance(value, Secret) or value is UNREADABLE or value is None:
+        if isinstance(value, Secret) or value is UNREADABLE or value is NOT_GIVEN or value is None:
             return value
         if self.sensitive is True or (self.sensitive == "url-credentials" and has_credentials(value)):
             return Secret(value)
@@ -222,7 +222,12 @@ def _shape(schema: Mapping[str, Any]) -> Shape:
 
 
 def differ(declared: Value, remote: Value) -> bool:
-    """Whether two comparable values differ; what the API does not return may be any declared value."""
+    """Whether two comparable values differ.
+
+    What the API does not return may be any declared value; a value that was not given may be any that is there.
+    """
+    if declared is NOT_GIVEN and remote is not None:
+        return False
     if remote is UNREADABLE and declared is not None:
         return False
     if isinstance(declared, Mapping) and isinstance(remote, Mapping):

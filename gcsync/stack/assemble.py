@@ -9,7 +9,7 @@ from typing import Any
 from gcsync.model.address import Address
 from gcsync.model.marker import split
 from gcsync.model.resource import DEFAULT_LIFECYCLE, Lifecycle, Resource
-from gcsync.model.value import Path, Reference, Secret, Value, replace_leaves
+from gcsync.model.value import NOT_GIVEN, Path, Reference, Secret, Value, replace_leaves
 from gcsync.schema.semantics import fold
 from gcsync.schema.topics import unshipped_topics
 from gcsync.stack.expressions import Resolved, expressions_in, resolve
@@ -22,7 +22,7 @@ from gcsync.stack.places import where
 from gcsync.stack.references import Made, References, addresses_in
 from gcsync.stack.report import Report, Spot
 from gcsync.stack.scope import BadExpression, Notes, Scope
-from gcsync.stack.unknown import BROKEN
+from gcsync.stack.unknown import BROKEN, Unknown
 from gcsync.stack.variables import Variables
 
 
@@ -96,7 +96,8 @@ class Assembler:
             self.variables.report_missing(note.variables, self.report)
         for path, at_key, error in resolved.errors:
             self._say(instance, error.code, error.message, path, {}, error.hint, at_key=at_key)
-        is_secret, unsure = _secrets(notes), resolved.has_gaps or resolved.has_references
+        is_secret = _secrets(notes)
+        unsure = resolved.has_gaps or resolved.has_references or resolved.has_withheld
         faults = kind.checker.faults(value, unknown=unsure, secret=is_secret)
         for fault in faults:
             self._fault(instance, fault, notes)
@@ -116,9 +117,11 @@ class Assembler:
         if faults or resolved.errors or resolved.has_gaps or not sound:
             return None
         sealed = _sealed(attributes, notes)
+        if resolved.has_withheld:
+            sealed = {name: replace_leaves(inner, _without_gap) for name, inner in sealed.items()}
         lifecycle = _lifecycle(value["lifecycle"]) if "lifecycle" in value else DEFAULT_LIFECYCLE
         needs = frozenset(self.references.used | addresses_in(attributes)) if self.references.used else frozenset()
-        return Resource(instance.address, sealed, lifecycle, needs, locate=instance.entry)
+        return Resource(instance.address, sealed, lifecycle, needs, locate=instance.entry, written=_written(instance))
 
     def _check_topics(self, instance: Instance, value: Mapping[str, Value], notes: Notes) -> None:
         is_secret = _secrets(notes)
@@ -227,6 +230,15 @@ def _with_gaps(value: Value, paths: Iterable[Path], at: Path = ()) -> Any:
     if isinstance(value, list):
         return [_with_gaps(inner, holes, (*at, index)) for index, inner in enumerate(value)]
     return value
+
+
+def _without_gap(leaf: Value) -> Value:
+    inner = leaf.reveal() if isinstance(leaf, Secret) else leaf
+    return NOT_GIVEN if isinstance(inner, Unknown) else leaf
+
+
+def _written(instance: Instance) -> Mapping[str, Value]:
+    return instance.body if isinstance(instance.body, dict) else {}
 
 
 def _lifecycle(value: Mapping[str, Any]) -> Lifecycle:

@@ -14,7 +14,7 @@ from typing import Any
 
 from gcsync.model.value import Path, Reference, Value, leaves
 from gcsync.stack.scope import FORMS, BadExpression, Found, Note, Scope, shown
-from gcsync.stack.unknown import BROKEN, Unknown, unknown_of
+from gcsync.stack.unknown import BROKEN, Unknown, is_gap, unknown_of
 
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<inner>[^}]*)\}?")
 
@@ -28,13 +28,15 @@ class Resolved:
     errors: list[tuple[Path, bool, BadExpression]]
     has_gaps: bool = False
     has_references: bool = False
+    has_withheld: bool = False
 
 
 def resolve(value: Value, scope: Scope) -> Resolved:
     """Replace every expression; parts without one are not copied."""
     resolver = _Resolver(scope)
     result = resolver.walk(value)
-    return Resolved(result, resolver.notes, resolver.errors, resolver.has_gaps, resolver.has_references)
+    flags = (resolver.has_gaps, resolver.has_references, resolver.has_withheld)
+    return Resolved(result, resolver.notes, resolver.errors, *flags)
 
 
 class _Resolver:
@@ -46,6 +48,7 @@ class _Resolver:
         self.errors: list[tuple[Path, bool, BadExpression]] = []
         self.has_gaps = False
         self.has_references = False
+        self.has_withheld = False
         self.path: list[str | int] = []
 
     def walk(self, value: Value) -> Value:
@@ -56,8 +59,13 @@ class _Resolver:
             return self.inside(value, enumerate(value), list)
         if kind is str and "${" in value:
             return self.text(value)
-        self.has_gaps = self.has_gaps or kind is Unknown
+        self._note(value)
         return value
+
+    def _note(self, leaf: Value) -> None:
+        self.has_gaps = self.has_gaps or is_gap(leaf)
+        self.has_references = self.has_references or isinstance(leaf, Reference)
+        self.has_withheld = self.has_withheld or (isinstance(leaf, Unknown) and leaf.withheld)
 
     def inside(self, given: Value, entries: Iterable[tuple[Any, Value]], copy: Callable[[Value], Value]) -> Value:
         changed: Value = None
@@ -82,8 +90,7 @@ class _Resolver:
             self.has_gaps = True
             return BROKEN
         for _, inner in leaves(found.value):
-            self.has_gaps = self.has_gaps or isinstance(inner, Unknown)
-            self.has_references = self.has_references or isinstance(inner, Reference)
+            self._note(inner)
         for path, note in found.notes.items():
             self.notes[(*self.path, *path)] = note
         return found.value
@@ -104,7 +111,8 @@ def evaluate(text: str, scope: Scope) -> Found:
 def _interpolate(text: str, scope: Scope) -> Found:
     parts: list[str | Reference] = []
     variables: list[str] = []
-    sensitive, unknown, position = False, False, 0
+    unknown: list[Unknown] = []
+    sensitive, position = False, 0
     for match in _TOKEN.finditer(text):
         parts.append(text[position : match.start()])
         position = match.end()
@@ -119,11 +127,12 @@ def _interpolate(text: str, scope: Scope) -> Found:
         found = scope.lookup(inner)
         variables += [name for note in found.notes.values() for name in note.variables]
         sensitive |= found.sensitive
-        unknown |= isinstance(found.value, Unknown)
+        unknown += [found.value] if isinstance(found.value, Unknown) else []
         parts += _pieces(found.value, inner)
     parts.append(text[position:])
     notes: dict[Path, Note] = {(): Note(tuple(variables), sensitive)} if variables or sensitive else {}
-    return Found(Unknown("string") if unknown else _joined(parts), notes)
+    joined: Value = Unknown("string", withheld=all(gap.withheld for gap in unknown)) if unknown else _joined(parts)
+    return Found(joined, notes)
 
 
 def _pieces(value: Value, inner: str) -> list[str | Reference]:

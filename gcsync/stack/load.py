@@ -32,7 +32,8 @@ class Inputs:
     """What comes from the edge: `--env` or GCSYNC_ENV, `--var` as NAME=VALUE, `--var-file`, the environment.
 
     `kept` are values of variables by stack and name, for those that none of these gives: of a saved plan. `texts` are
-    read in the place of files, by their path without links.
+    read in the place of files, by their path without links. With `unknown_secrets` a sensitive variable without a value
+    is no error: what hangs on it is not known.
     """
 
     environment: str | None = None
@@ -41,6 +42,7 @@ class Inputs:
     environ: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     texts: Mapping[Path, str] = field(default_factory=dict)
+    unknown_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,7 @@ def _stack(bundle: _Bundle, reading: _Reading) -> Stack | None:
         safety=settings.safety(),
         warnings=warnings.diagnostics(reading.regions),
         variables=assembled.variables,
+        unknown_secrets=assembled.unknown_secrets,
         lock=settings.lock(name),
     )
 
@@ -308,6 +311,7 @@ class _Assembled:
     resources: dict[Address, Resource]
     changes: Changes
     variables: Mapping[str, Value]
+    unknown_secrets: tuple[str, ...]
 
 
 def _assemble(bundle: _Bundle, environment: str | None, reading: _Reading, *, needs_values: bool) -> _Assembled:
@@ -317,7 +321,9 @@ def _assemble(bundle: _Bundle, environment: str | None, reading: _Reading, *, ne
     expansion = Expansion(scope, variables, report)
     groups = {(entry.kind, entry.key): expansion.group(entry) for entry in bundle.declared}
     resources = Assembler(scope, variables, report, groups, offline=not needs_values).resources()
-    return _Assembled(resources, moved_and_removed(settings, groups, report), variables.outside)
+    changes = moved_and_removed(settings, groups, report)
+    unknown = tuple(sorted(name for name, needed in variables.withheld.items() if needed))
+    return _Assembled(resources, changes, variables.outside, unknown)
 
 
 def _later_kinds() -> frozenset[str]:
@@ -325,8 +331,17 @@ def _later_kinds() -> frozenset[str]:
 
 
 def _variables(settings: Settings, environment: str | None, reading: _Reading, *, needs_values: bool) -> Variables:
-    given = settings.given(environment)
-    lookup = Lookup(settings.name, reading.outside, environment, given, settings.source, reading.report, needs_values)
+    given, unknown_secrets = settings.given(environment), needs_values and reading.inputs.unknown_secrets
+    lookup = Lookup(
+        settings.name,
+        reading.outside,
+        environment,
+        given,
+        settings.source,
+        reading.report,
+        needs_values,
+        unknown_secrets,
+    )
     return lookup.all(settings.variables, *settings.section("variables"))
 
 

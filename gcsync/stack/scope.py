@@ -180,7 +180,7 @@ def _part(each: Each, parts: list[str], inner: str) -> Value:
     value, where = each.value, "each.value"
     for part in parts:
         if isinstance(value, Unknown):
-            return BROKEN
+            return Unknown(withheld=True) if value.withheld else BROKEN
         of = f'of "{each.key}"' if isinstance(each.key, str) else "of an instance"
         if not isinstance(value, dict):
             raise BadExpression("GC230", f"{shown(inner)}: {where} {of} is no mapping", f"use ${{{where}}}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from gcsync.model.value import Reference
+from gcsync.model.value import Reference, Value
 from gcsync.schema.compose import kind_schema
 
 _VARIABLE_TYPES: Final = {"array": "list", "integer": "number"}
@@ -17,6 +17,8 @@ class Unknown:
 
     type: str | None = None
     from_api: bool = False
+    withheld: bool = False
+    """A sensitive variable without a value, where that is allowed: the resource is made all the same."""
 
     def __str__(self) -> str:
         """What it is, for `got ...`."""
@@ -29,6 +31,11 @@ class Unknown:
 
 BROKEN = Unknown()
 """Stands where a mistake was reported already."""
+
+
+def is_gap(value: Value) -> bool:
+    """Whether a value is unknown in a way that keeps its resource from being made."""
+    return isinstance(value, Unknown) and not value.withheld
 
 
 def unknown_of(reference: Reference) -> Unknown:

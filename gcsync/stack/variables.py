@@ -89,9 +89,13 @@ class Variables:
     outside: dict[str, Value] = field(default_factory=dict)
     missing: dict[str, tuple[str, Spot, Path, str]] = field(default_factory=dict)
     """What to say of a variable without a value, should something need it."""
+    withheld: dict[str, bool] = field(default_factory=dict)
+    """The sensitive variables that may go without a value, and do; and whether something needs it."""
 
     def report_missing(self, names: Iterable[str], report: Report) -> None:
         for name in names:
+            if name in self.withheld:
+                self.withheld[name] = True
             if name in self.missing:
                 report.error("GC201", *self.missing.pop(name))
 
@@ -107,6 +111,7 @@ class Lookup:
     declared: Source
     report: Report
     needs_values: bool
+    unknown_secrets: bool = False
 
     def all(self, declarations: Mapping[str, Declaration], value: Value, marks: Marks) -> Variables:
         """`value` and `marks` are those of the section `variables:`."""
@@ -183,6 +188,9 @@ class Lookup:
         return value
 
     def _missing(self, declaration: Declaration, place: _Place, found: Variables) -> Unknown:
+        if self.unknown_secrets and declaration.sensitive:
+            found.withheld[declaration.name] = False
+            return Unknown(declaration.type, withheld=True)
         if self.needs_values:
             looked = ["--var", "--var-file", PREFIX + declaration.name]
             looked += [declaration.env] if declaration.env else []

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from gcsync.model.plan import ABSENT
-from gcsync.model.value import UNKNOWN, UNREADABLE, Path, Secret, Value, replace_leaves
+from gcsync.model.value import NOT_GIVEN, UNKNOWN, UNREADABLE, Path, Secret, Value, replace_leaves
 
 Mark = Literal["+", "-", "~"]
 
@@ -119,7 +119,7 @@ def _sealed(value: Value, tokens: list[Secret]) -> Value:
             if leaf not in tokens:
                 tokens.append(leaf)
             return f"\0secret {tokens.index(leaf)}"
-        return f"\0{leaf!r}" if leaf is UNREADABLE or leaf is UNKNOWN else leaf
+        return f"\0{leaf!r}" if any(leaf is it for it in (UNREADABLE, UNKNOWN, NOT_GIVEN)) else leaf
 
     return replace_leaves(value, seal)
 

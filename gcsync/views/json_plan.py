@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gcsync.model.diagnostic import Diagnostic
+from gcsync.model.matrix import Matrix
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, NotChecked, Plan, Reason, Summary
 from gcsync.model.value import Value
 from gcsync.views.json_configuration import PROVIDER, configuration
+from gcsync.views.json_matrix import matrix_object
 from gcsync.views.json_values import (
     ABSENT_VALUE,
     is_secret,
@@ -89,7 +91,11 @@ def document_of(
 
 
 def _own(plans: Sequence[Plan], beside: Mapping[str, list[Any]]) -> dict[str, Any]:
-    organization = plans[0].target.organization if plans else None
+    organization = next((plan.target.organization for plan in plans if not plan.failed), None)
+    matrix, unknown = Matrix.of(plans), dict.fromkeys(name for plan in plans for name in plan.unknown_secrets)
+    several: dict[str, Any] = {} if matrix is None else {"matrix": matrix_object(matrix)}
+    if unknown:
+        several["unknown_secrets"] = list(unknown)
     return {
         "summary": summary_object(sum((plan.summary for plan in plans), Summary())),
         "organization": None if organization is None else {"id": organization.id, "name": organization.name},
@@ -97,23 +103,26 @@ def _own(plans: Sequence[Plan], beside: Mapping[str, list[Any]]) -> dict[str, An
         "diagnostics": [diagnostic_object(d) for plan in plans for d in plan.diagnostics],
         "refusals": [diagnostic_object(d) for plan in plans for d in plan.refusals],
         **beside,
+        **several,
     }
 
 
 def _stack(plan: Plan) -> dict[str, Any]:
     target = plan.target
-    return {
+    organization = {"id": target.organization.id, "name": target.organization.name}
+    found = {
         "stack": plan.stack,
         "owner": plan.owner,
         "file": plan.file,
         "environment": plan.environment,
-        "organization": {"id": target.organization.id, "name": target.organization.name},
+        "organization": None if plan.failed else organization,
         "region": target.region,
         "summary": summary_object(plan.summary),
         "applyable": plan.applyable,
         "errored": plan.errored,
         "left_out": [str(address) for address in plan.left_out],
     }
+    return found | ({"failed": True} if plan.failed else {})
 
 
 def not_checked_object(item: NotChecked) -> dict[str, Any]:

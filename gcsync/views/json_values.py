@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gcsync.model.plan import ABSENT
-from gcsync.model.value import UNKNOWN, UNREADABLE, Secret, Value
+from gcsync.model.value import NOT_GIVEN, UNKNOWN, UNREADABLE, Secret, Value, is_sensitive
 
 ABSENT_VALUE: Any = object()
 """What stands for a value that is left out, until the key that holds it is left out too."""
@@ -18,7 +18,7 @@ def visible(value: Value) -> Any:
 
     `ABSENT_VALUE` when nothing is left of the value itself.
     """
-    if isinstance(value, Secret) or value is UNREADABLE or value is UNKNOWN or value is ABSENT:
+    if isinstance(value, Secret) or any(value is hidden for hidden in (UNREADABLE, UNKNOWN, NOT_GIVEN, ABSENT)):
         return ABSENT_VALUE
     if isinstance(value, Mapping):
         shown = {key: visible(inner) for key, inner in value.items()}
@@ -50,7 +50,7 @@ def marked(value: Value, is_marked: Callable[[Value], bool]) -> Any:
 
 
 def is_secret(leaf: Value) -> bool:
-    return isinstance(leaf, Secret)
+    return is_sensitive(leaf)
 
 
 def sensitive_object(attributes: Mapping[str, Value] | None) -> Any:
@@ -59,5 +59,5 @@ def sensitive_object(attributes: Mapping[str, Value] | None) -> Any:
 
 
 def unknown_object(attributes: Mapping[str, Value] | None) -> dict[str, Any]:
-    """`after_unknown`: a mapping of the attributes that only an apply will tell."""
-    return {} if attributes is None else marked(attributes, lambda leaf: leaf is UNKNOWN) or {}
+    """`after_unknown`: a mapping of what only an apply will tell, or nobody gave."""
+    return {} if attributes is None else marked(attributes, lambda leaf: leaf is UNKNOWN or leaf is NOT_GIVEN) or {}

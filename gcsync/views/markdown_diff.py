@@ -40,7 +40,7 @@ def attribute_diff(attribute: AttributeChange, note: str = "", warning: str = ""
 
 def not_checked_line(attribute: AttributeChange) -> str:
     """The line of an attribute that could not be compared."""
-    return f"! {clean(attribute.name)}: not checked: the API does not return it"
+    return f"! {clean(attribute.name)}: not checked: {attribute.why_not_checked}"
 
 
 def _change(change: Change) -> Iterator[str]:

@@ -11,6 +11,7 @@ from gcsync.model.plan import Action, AttributeChange, Change, Plan, Reason, Sum
 from gcsync.views.markdown_diff import change_diff
 from gcsync.views.markdown_escape import cell_code, code, prose
 from gcsync.views.markdown_marker import MarkdownMarker, digest, render_marker
+from gcsync.views.markdown_matrix import render_matrix
 from gcsync.views.markdown_parts import (
     Part,
     addresses,
@@ -62,7 +63,7 @@ def _marker(plans: Sequence[Plan], body: str) -> MarkdownMarker:
     return MarkdownMarker(
         kind="plan",
         stacks=tuple(plan.owner for plan in plans),
-        organization=",".join(dict.fromkeys(plan.target.organization.id for plan in plans)),
+        organization=",".join(dict.fromkeys(plan.target.organization.id for plan in plans if not plan.failed)),
         found=any(plan.summary.changes for plan in plans),
         digest=digest(body),
     )
@@ -71,6 +72,7 @@ def _marker(plans: Sequence[Plan], body: str) -> MarkdownMarker:
 def _body(plans: Sequence[Plan]) -> Iterator[Part]:
     yield [f"### {_summary(plans)}"]
     yield from _alerts(plans)
+    yield render_matrix(plans).splitlines()
     several = len(plans) > 1
     for plan in sorted(plans, key=lambda plan: not _destroys(plan)):
         if not (several and _is_quiet(plan)):

@@ -59,7 +59,7 @@ def attribute_lines(attribute: AttributeChange, style: Style, *, reasons: bool =
     """One attribute; its reason stands behind it, a conflict also below it."""
     if attribute.reason is Reason.NOT_CHECKED:
         lead = " " * INDENT + f"? {clean(attribute.name)}: "
-        yield from paragraph("not checked: the API does not return it", style, first=lead, indent=" " * (INDENT + 4))
+        yield from paragraph(f"not checked: {attribute.why_not_checked}", style, first=lead, indent=" " * (INDENT + 4))
         return
     node = explain(attribute.name, attribute.before, attribute.after)
     conflict = attribute.reason is Reason.CONFLICT

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gcsync.model.matrix import Matrix
 from gcsync.model.plan import Plan, Summary, Target
 from gcsync.views.diagnostics import render_diagnostics
 from gcsync.views.style import Style, Tone, clean, paragraph, plural
 from gcsync.views.text_change import change_lines, not_checked_lines
+from gcsync.views.text_matrix import matrix_lines
 
 _CLIENT_SHOWN = 8
 
@@ -23,8 +25,13 @@ def render_target(target: Target) -> str:
 
 
 def render_plan(plans: Sequence[Plan], style: Style) -> str:
-    """Everything that would be done, by address; what is refused last; then the closing line of the contract."""
-    blocks = [block for plan in plans for block in _plan(plan, style, headed=len(plans) > 1)]
+    """Everything that would be done, by address; what is refused last; then the closing line of the contract.
+
+    Before the plans of several environments they stand side by side.
+    """
+    matrix = Matrix.of(plans)
+    blocks = [] if matrix is None else [list(matrix_lines(matrix, style))]
+    blocks += [block for plan in plans for block in _plan(plan, style, headed=len(plans) > 1)]
     return "\n".join("\n".join(block) + "\n" for block in [*blocks, [style.paint(closing_line(plans), Tone.BOLD)]])
 
 
@@ -43,6 +50,8 @@ def closing_line(plans: Sequence[Plan]) -> str:
         return f"No changes. What was looked at matches ({', '.join(limits)})."
     if not total.unchanged:
         return "No changes. Nothing is declared and nothing is owned."
+    if Matrix.of(plans) is not None:
+        return "No changes. Every environment matches its stacks."
     return f"No changes. The organization matches the {'stack' if len(plans) == 1 else 'stacks'}."
 
 
@@ -87,4 +96,6 @@ def _lead(plan: Plan, style: Style) -> Iterator[str]:
 
 def _left_out(plan: Plan, style: Style) -> list[str]:
     names = ", ".join(clean(str(address)) for address in plan.left_out)
-    return paragraph(f"Left out by --target, --exclude or --no-delete: {names}", style, indent="  ", tone=Tone.DIM)
+    return paragraph(
+        f"Left out by --target, --exclude, --no-delete or --expect: {names}", style, indent="  ", tone=Tone.DIM
+    )

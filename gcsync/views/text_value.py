@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from gcsync.model.plan import ABSENT
-from gcsync.model.value import UNKNOWN, UNREADABLE, Secret, Value
+from gcsync.model.value import NOT_GIVEN, UNKNOWN, UNREADABLE, Secret, Value
 from gcsync.views.explain import Mark, Node
 from gcsync.views.style import Style, Tone, cells, clean, fold, paragraph, plural, quote, shorten
 
@@ -139,7 +139,7 @@ def scalar(value: Value) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Secret) or value is UNREADABLE or value is UNKNOWN or value is ABSENT:
+    if isinstance(value, Secret) or any(value is hidden for hidden in (UNREADABLE, UNKNOWN, NOT_GIVEN, ABSENT)):
         return repr(value)
     return clean(str(value))
 

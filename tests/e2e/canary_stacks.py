@@ -47,6 +47,7 @@ variables:
   prose: {{type: string, sensitive: true, default: 'Hidden {prose} text'}}
 environments:
   dev: {{variables: {{given: '{environment}'}}}}
+  test: {{variables: {{given: '{environment}'}}}}
 streams:
   one:
     description: ${{var.prose}}

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from gcsync.model.plan import ABSENT
 from gcsync.model.sealed import Sealer, decode, placeholder
-from gcsync.model.value import UNKNOWN, UNREADABLE, Secret
+from gcsync.model.value import NOT_GIVEN, UNKNOWN, UNREADABLE, Secret
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats(allow_nan=False)
-SPECIAL = st.sampled_from([UNKNOWN, UNREADABLE, ABSENT])
+SPECIAL = st.sampled_from([UNKNOWN, UNREADABLE, NOT_GIVEN, ABSENT])
 KEYS = st.sampled_from(["$", "a", "number", "value"])
 VALUES = st.recursive(
     PLAIN | SPECIAL, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=8

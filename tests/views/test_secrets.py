@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from gcsync.model.drift import Accepted, DriftReport, KnownDrift
 from gcsync.model.outcome import Outcome, Report, Status
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, Plan, Reason
-from gcsync.model.value import UNREADABLE, Secret
+from gcsync.model.value import NOT_GIVEN, UNREADABLE, Secret
 from gcsync.schema.files import read_schema
 from gcsync.views.annotations import of_drift, of_plans, render_annotations
 from gcsync.views.json_drift import render_json_drift
@@ -37,7 +37,14 @@ CANARY = "cAnArY"
 SCHEMA = Draft202012Validator(read_schema("plan"))
 
 secrets = st.sampled_from(
-    [Secret(f"{CANARY}1"), Secret(f"{CANARY}2"), Secret([CANARY]), Secret({"a": CANARY}), Secret(f"{CANARY}\nline")]
+    [
+        NOT_GIVEN,
+        Secret(f"{CANARY}1"),
+        Secret(f"{CANARY}2"),
+        Secret([CANARY]),
+        Secret({"a": CANARY}),
+        Secret(f"{CANARY}\nline"),
+    ]
 )
 plain = st.one_of(st.none(), st.booleans(), st.integers(0, 9), st.text("ab\n", max_size=4), st.just(UNREADABLE))
 values = st.recursive(
