@@ -157,11 +157,9 @@ def test_zizmor_finds_nothing_at_its_strictest(path: Path) -> None:
 
 @pytest.mark.full
 def test_zizmor_would_find_something(tmp_path: Path) -> None:
-    bad = tmp_path / "workflow.yml"
-    bad.write_text(
-        WORKFLOWS[0].read_text(encoding="utf-8").replace("credentials: false", "credentials: true"), encoding="utf-8"
-    )
-    assert "artipacked" in audited(bad).stdout
+    text = (ROOT / "docs/ci/github/plan.yml").read_text(encoding="utf-8")
+    (tmp_path / "workflow.yml").write_text(text.replace("pull_request:", "pull_request_target:"), encoding="utf-8")
+    assert "dangerous-triggers" in audited(tmp_path / "workflow.yml").stdout
 
 
 def audited(path: Path) -> subprocess.CompletedProcess[str]:

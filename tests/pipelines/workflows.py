@@ -171,7 +171,7 @@ class _JobRun:
             return self.job
         self.workspace.mkdir(parents=True)
         self.temp.mkdir()
-        _install(self.temp / "gcsync/bin")
+        install(self.temp / "gcsync/bin")
         (self.home / "event.json").write_text(json.dumps(self.run.event.payload), encoding="utf-8")
         Steps(self, self.described["steps"], {}, None).play()
         return self.job
@@ -313,11 +313,11 @@ def _github_context(event: Event) -> dict[str, Any]:
     }
 
 
-def _install(folder: Path) -> None:
+def install(folder: Path) -> None:
     """The gcsync of this test run where ci/install.sh would have put it, which takes half a minute and a network."""
     import sys
 
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, arguments in (("python", ""), ("gcsync", "-m gcsync")):
         program = folder / name
         program.write_text(
