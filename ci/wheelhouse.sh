@@ -14,7 +14,7 @@ mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 "$python" -m pip download --quiet --disable-pip-version-check --no-input --only-binary :all: \
   --require-hashes -r "$here/requirements.txt" --dest "$folder" "$@"
-(cd "$here" && "$python" -m hatchling build --target wheel "$folder" >/dev/null)
+(cd "$here" && "$python" -m hatchling build --target wheel --directory "$folder" >/dev/null)
 
 wheel=$(basename "$folder"/gcsync-*.whl)
 version=${wheel#gcsync-}

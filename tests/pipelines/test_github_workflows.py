@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +18,9 @@ APPLY = ROOT / "docs/ci/github/apply.yml"
 DRIFT = ROOT / "docs/ci/github/drift.yml"
 STACK = "stacks/contact-center.yaml"
 
-needs_markdown_drift = pytest.mark.skipif(
-    find_spec("gcsync.views.markdown_drift") is None, reason="drift has no markdown yet"
-)
+OPTIONS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+needs_blame = pytest.mark.skipif("`--blame`" not in OPTIONS, reason="drift has no --blame yet")
+needs_expect = pytest.mark.skipif("`--expect`" not in OPTIONS, reason="apply has no --expect yet")
 
 
 def opened(github: GitHub, project: Project, *keys: str, number: int = 7) -> tuple[Run, str]:
@@ -160,6 +160,15 @@ class TestApply:
         assert list(github.artifacts[-1].files) == ["expected/plan.gcsync"]
         assert names(hand) == []
 
+    @needs_expect
+    @pytest.mark.full
+    def test_what_the_reviewers_approve_is_planned_anew_and_applied(
+        self, github: GitHub, project: Project, api: Api, hand: Hand
+    ) -> None:
+        run = github.run(APPLY, on_main("workflow_dispatch", project.git("rev-parse", "main")))
+        step = run.job("apply").step("Plan anew, and apply what was approved")
+        assert (run.outcome, step.outputs["create"], names(hand)) == ("success", "1", ["conversations"]), step.log
+
     def test_without_reviewers_a_new_plan_is_not_applied(
         self, github: GitHub, project: Project, api: Api, hand: Hand
     ) -> None:
@@ -180,14 +189,25 @@ class TestApply:
         assert ([job.outcome for job in run.jobs], names(hand)) == (["failure", "skipped"], [])
 
 
-@needs_markdown_drift
-class TestDrift:
-    def test_a_run_without_drift_is_quiet(self, github: GitHub, project: Project, api: Api) -> None:
-        _, head = opened(github, project, "conversations")
-        github.run(APPLY, on_main("push", merged(api, project, head)))
-        run = github.run(DRIFT, on_main("schedule", project.git("rev-parse", "main")))
-        assert run.job("drift").step("Look for drift").outputs["has-changes"] == "false"
+@needs_blame
+@pytest.mark.full
+def test_drift_is_looked_for_and_told(github: GitHub, project: Project, api: Api, hand: Hand) -> None:
+    """Without the issue, which the tests of `gcsync comment` look at."""
+    _, head = opened(github, project, "conversations")
+    commit = merged(api, project, head)
+    github.run(APPLY, on_main("push", commit))
+    for changed in (False, True):
+        if changed:
+            hand.change("conversations", enabled=False)
+        run = github.run(DRIFT, on_main("schedule", commit), without_issue)
+        step = run.job("drift").step("Look for drift")
+        assert (run.outcome, step.outputs["has-changes"]) == ("success", str(changed).lower()), step.log
+        assert run.job("drift").summary
         assert run.job("scan").outcome == "skipped"
+
+
+def without_issue(workflow: dict[str, Any]) -> None:
+    workflow["jobs"]["drift"]["steps"][-1]["with"]["issue"] = "false"
 
 
 def test_each_workflow_is_one_file_to_copy() -> None:
