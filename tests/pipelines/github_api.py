@@ -11,9 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.pipelines.workflows import REPOSITORY, TOKEN, Artifact, GitHub
+from tests.pipelines.workflows import Artifact, GitHub
 
-ROOT = f"/repos/{REPOSITORY}"
 OWN, FORK = 1, 2
 
 
@@ -31,14 +30,22 @@ class Api:
         pull = {"number": number, "head": {"sha": head}, "base": {"ref": into}}
         self.pulls.setdefault(commit, []).append(pull | {"merged_at": "2026-11-25T12:00:00Z" if merged else None})
 
+    def knows(self, path: str) -> bool:
+        """Whether it answers this path; another stand-in may hand over what it does not know itself."""
+        return path.startswith(tuple(f"{self._root}{part}" for part in ("commits/", "actions/", "environments/")))
+
+    @property
+    def _root(self) -> str:
+        return f"/repos/{self.github.name}/"
+
     def answer(self, path: str, query: dict[str, list[str]], token: str) -> tuple[int, Any]:
         """The status and document of a GET."""
         self.requests.append(path)
         if self.broken is not None:
             return self.broken, {"message": "as the test wants it"}
-        if token != f"Bearer {TOKEN}":
+        if token != f"Bearer {self.github.token}":
             return 401, {"message": "Bad credentials"}
-        rest = path.removeprefix(f"{ROOT}/")
+        rest = path.removeprefix(self._root)
         if rest.startswith("commits/"):
             return 200, self.pulls.get(rest.split("/")[1], [])
         if rest == "actions/artifacts":

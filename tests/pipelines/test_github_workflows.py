@@ -77,7 +77,7 @@ class TestPlan:
     ) -> None:
         head, merge = project.push("strange", {STACK: stack("conversations")})
         hand.requests()
-        run = github.run(PLAN, pull_request(7, merge, head, repository="stranger/stacks"))
+        run = github.run(PLAN, pull_request(7, merge, head, fork="stranger/stacks"))
         assert [(job.key, job.outcome) for job in run.jobs] == [("plan", "skipped"), ("stranger", "success")]
         assert "Valid: 1 stack" in run.job("stranger").log
         assert (hand.requests(), github.artifacts) == ([], [])

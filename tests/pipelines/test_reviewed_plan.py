@@ -87,7 +87,7 @@ def test_one_that_has_expired_is_told_apart_from_one_that_never_was(api: github_
 
 
 def test_a_forks_artefact_is_never_taken(api: github_api.Api) -> None:
-    kept(api, event=pull_request(7, MERGE, HEAD, repository="stranger/stacks"))
+    kept(api, event=pull_request(7, MERGE, HEAD, fork="stranger/stacks"))
     api.merged(MERGE, 7, HEAD)
     assert asked(api).outputs()["found"] == "false"
 

@@ -52,8 +52,8 @@ class Event:
 
     @property
     def of_fork(self) -> bool:
-        head = self.payload.get("pull_request", {}).get("head", {})
-        return bool(head) and head["repo"]["full_name"] != REPOSITORY
+        pull = self.payload.get("pull_request")
+        return bool(pull) and pull["head"]["repo"]["full_name"] != pull["base"]["repo"]["full_name"]
 
 
 @dataclass
@@ -116,13 +116,16 @@ class Artifact:
 class GitHub:
     """A repository at GitHub: its environments, what its runs kept, and the machine that runs them.
 
-    `api` is the URL of a stand-in for GitHub's API, `approve` says what the reviewers of an environment answer.
+    `api` is the URL of a stand-in for GitHub's API, which takes `token`; `approve` says what the reviewers of an
+    environment answer.
     """
 
     folder: Path
     repository: Path
     environ: dict[str, str]
     api: str = ""
+    name: str = REPOSITORY
+    token: str = TOKEN
     environments: dict[str, Environment] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     artifacts: list[Artifact] = field(default_factory=list)
@@ -149,7 +152,7 @@ class _JobRun:
     def __init__(self, github: GitHub, run: Run, key: str, job: Mapping[str, Any], matrix: Mapping[str, Any]) -> None:
         self.github, self.run, self.described = github, run, job
         self.contexts: dict[str, Any] = {
-            "github": _github_context(run.event),
+            "github": _github_context(github, run.event),
             "matrix": matrix,
             "vars": dict(github.variables),
             "secrets": {},
@@ -205,7 +208,7 @@ class _JobRun:
             "GITHUB_EVENT_NAME": event.name,
             "GITHUB_EVENT_PATH": str(self.home / "event.json"),
             "GITHUB_REF_NAME": event.branch,
-            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_REPOSITORY": self.github.name,
             "GITHUB_RUN_ID": str(self.run.id),
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": event.sha,
@@ -302,14 +305,14 @@ def _outputs(written: str) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
-def _github_context(event: Event) -> dict[str, Any]:
+def _github_context(github: GitHub, event: Event) -> dict[str, Any]:
     return {
         "event": event.payload,
         "event_name": event.name,
         "ref_name": event.branch,
-        "repository": REPOSITORY,
+        "repository": github.name,
         "sha": event.sha,
-        "token": TOKEN,
+        "token": github.token,
     }
 
 
@@ -332,15 +335,20 @@ def machine(**more: str) -> dict[str, str]:
     return kept | {"PYTHONWARNINGS": "error"} | more
 
 
-def pull_request(number: int, sha: str, head: str, *, repository: str = REPOSITORY, author: str = "ada") -> Event:
+def pull_request(
+    number: int, sha: str, head: str, *, fork: str | None = None, author: str = "ada", repository: str = REPOSITORY
+) -> Event:
     """A push to a pull request. `sha` is the merge that is checked out, `head` the pull request's own commit."""
-    pull = {"number": number, "head": {"sha": head, "repo": {"full_name": repository}}, "user": {"login": author}}
-    pull["base"] = {"ref": "main", "repo": {"full_name": REPOSITORY}}
-    return Event(
-        "pull_request", sha, f"{number}/merge", {"pull_request": pull, "number": number, "action": "synchronize"}
-    )
+    pull = {
+        "number": number,
+        "head": {"sha": head, "repo": {"full_name": fork or repository}},
+        "base": {"ref": "main", "repo": {"full_name": repository}},
+        "user": {"login": author},
+    }
+    payload = {"action": "synchronize", "number": number, "pull_request": pull}
+    return Event("pull_request", sha, f"{number}/merge", payload)
 
 
-def on_main(name: str, sha: str) -> Event:
+def on_main(name: str, sha: str, repository: str = REPOSITORY) -> Event:
     """A push to main, a schedule, or a run by hand."""
-    return Event(name, sha, "main", {"repository": {"default_branch": "main", "full_name": REPOSITORY}})
+    return Event(name, sha, "main", {"repository": {"default_branch": "main", "full_name": repository}})
