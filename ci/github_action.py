@@ -219,7 +219,7 @@ COMMANDS: Final[Mapping[str, Callable[[Action], int]]] = {
 
 def run(program: list[str], environ: Mapping[str, str], *, text: str | None, shown: bool) -> Ran:
     """Run a program; what it writes goes to the log as it comes, with nothing in it that the runner would obey."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         program,
         env=dict(environ),
         stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL,
@@ -227,17 +227,18 @@ def run(program: list[str], environ: Mapping[str, str], *, text: str | None, sho
         stderr=subprocess.PIPE,
         encoding="utf-8",
         errors="replace",
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    telling = threading.Thread(target=_tell_errors, args=(process.stderr,))
-    telling.start()
-    if process.stdin is not None:
-        feeding = threading.Thread(target=_feed, args=(process.stdin, text or ""))
-        feeding.start()
-    out = "".join(_shown(process.stdout, shown=shown))
-    telling.join()
-    return Ran(process.wait(), out)
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        beside = [threading.Thread(target=_tell_errors, args=(process.stderr,))]
+        if process.stdin is not None:
+            beside.append(threading.Thread(target=_feed, args=(process.stdin, text or "")))
+        for thread in beside:
+            thread.start()
+        out = "".join(_shown(process.stdout, shown=shown))
+        for thread in beside:
+            thread.join()
+    return Ran(process.returncode, out)
 
 
 def _feed(stream: IO[str], text: str) -> None:

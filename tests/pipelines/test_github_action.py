@@ -58,13 +58,14 @@ class Ran:
             "import sys; sys.executable, file = sys.argv[1:3]; import runpy; runpy.run_path(file, run_name='__main__')"
         )
         done = subprocess.run(
-            [sys.executable, "-c", launch, str(python), str(ROOT / "ci/github_action.py")],
+            [sys.executable, "-W", "error", "-c", launch, str(python), str(ROOT / "ci/github_action.py")],
             env=environ,
             cwd=folder,
             capture_output=True,
             encoding="utf-8",
         )
         assert "Traceback" not in done.stderr, done.stderr
+        assert "Warning:" not in done.stderr, done.stderr
         self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
         lines = files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines()
         self.outputs = dict(line.split("=", 1) for line in lines)
