@@ -41,6 +41,7 @@ def names(hand: Hand) -> list[str]:
 
 
 class TestPlan:
+    @pytest.mark.full
     def test_a_pull_request_is_planned_and_its_plan_kept_by_its_head_commit(
         self, github: GitHub, project: Project, hand: Hand
     ) -> None:
@@ -82,6 +83,7 @@ class TestPlan:
         assert "Valid: 1 stack" in run.job("stranger").log
         assert (hand.requests(), github.artifacts) == ([], [])
 
+    @pytest.mark.full
     def test_one_of_dependabot_is_treated_alike(self, github: GitHub, project: Project) -> None:
         head, merge = project.push("bump", {"README.md": "Newer\n"})
         run = github.run(PLAN, pull_request(7, merge, head, author="dependabot[bot]"))
@@ -103,7 +105,9 @@ class TestApply:
     def test_after_the_merge_exactly_the_reviewed_plan_is_applied(
         self, github: GitHub, project: Project, api: Api, hand: Hand
     ) -> None:
-        _, head = opened(github, project, "conversations", "agents")
+        planned, head = opened(github, project, "conversations", "agents")
+        assert planned.job("plan").step("Plan").outputs["has-changes"] == "true"
+        assert [artifact.name for artifact in github.artifacts] == [f"gcsync-plan-production-{head}"]
         run = github.run(APPLY, on_main("push", merged(api, project, head)))
         step = run.job("apply").step("Apply the reviewed plan")
         assert run.outcome == "success", run.job("find").log + run.job("apply").log
@@ -145,6 +149,7 @@ class TestApply:
         run = github.run(APPLY, other)
         assert [job.outcome for job in run.jobs] == ["skipped", "skipped"]
 
+    @pytest.mark.full
     def test_when_the_plan_is_gone_a_new_one_waits_for_the_reviewers(
         self, github: GitHub, project: Project, api: Api, hand: Hand
     ) -> None:

@@ -42,6 +42,7 @@ def drift(folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[
     return ran
 
 
+@pytest.mark.full
 def test_cron_mails_only_what_somebody_should_read(folder: Path, emulator: RunningEmulator, hand: Hand) -> None:
     environ = machine(**credentials_for(emulator.url))
     quiet = drift(folder, environ)
