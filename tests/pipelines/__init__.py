@@ -1,0 +1,1 @@
+"""The files that users copy, run as GitHub and GitLab would run them."""

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.workplace import Hand
+from tests.pipelines import github_api
+from tests.pipelines.project import Project
+from tests.pipelines.workflows import Environment, GitHub, machine
+
+if TYPE_CHECKING:
+    from gcsync.emulator import RunningEmulator
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A repository with a stack of one stream on main."""
+    return Project.begin(tmp_path / "repository")
+
+
+@pytest.fixture
+def github(tmp_path: Path, project: Project, emulator: RunningEmulator) -> GitHub:
+    """The repository at GitHub, set up as docs/pull-requests.md says, before an organization that is empty."""
+    hosts = {"GENESYS_CLOUD_API_URL": emulator.url, "GENESYS_CLOUD_LOGIN_URL": emulator.url}
+    github = GitHub(tmp_path / "github", project.folder, machine(**hosts))
+    reading = {"GENESYS_CLOUD_CLIENT_ID": "client-that-reads", "GENESYS_CLOUD_CLIENT_SECRET": "secret-that-reads"}
+    writing = {"GENESYS_CLOUD_CLIENT_ID": "client-that-writes", "GENESYS_CLOUD_CLIENT_SECRET": "secret-that-writes"}
+    github.environments["production-plan"] = Environment(reading)
+    github.environments["production"] = Environment(writing, reviewers=True, branch="main")
+    return github
+
+
+@pytest.fixture
+def api(github: GitHub) -> Iterator[github_api.Api]:
+    """GitHub's API, which the jobs find at GITHUB_API_URL."""
+    answering = github_api.Api(github)
+    with github_api.serve(answering) as url:
+        github.api = url
+        yield answering
+
+
+@pytest.fixture
+def hand(emulator: RunningEmulator) -> Hand:
+    return Hand(emulator.url)
