@@ -15,6 +15,7 @@ from gcsync.cli.emulator import serve
 from gcsync.cli.exit_codes import ExitCode, explain_exit_codes
 from gcsync.cli.explain import explain
 from gcsync.cli.export import export
+from gcsync.cli.graph import graph
 from gcsync.cli.import_object import import_object
 from gcsync.cli.init import init
 from gcsync.cli.list import list_owned
@@ -49,6 +50,7 @@ app.command("show")(show_plan)
 app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)
+app.command("graph")(graph)
 app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)

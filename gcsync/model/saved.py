@@ -49,6 +49,9 @@ def encode_plan(plan: Plan) -> Json:
         "not_checked": [_encode_not_checked(item) for item in plan.not_checked],
         "left_out": [str(address) for address in plan.left_out],
         "places": {str(change.address): _encode_places(change) for change in plan.changes if change.place is not None},
+        "references": {
+            str(change.address): sorted(map(str, change.references)) for change in plan.changes if change.references
+        },
     }
 
 
@@ -127,7 +130,10 @@ def _decode_plan(data: Any) -> Plan:
             _text(target["client"]),
             _text(target["api_url"]),
         ),
-        changes=tuple(_decode_change(one, data["places"].get(one["address"])) for one in data["changes"]),
+        changes=tuple(
+            _decode_change(one, data["places"].get(one["address"]), data.get("references", {}))
+            for one in data["changes"]
+        ),
         steps=tuple(_decode_step(one) for one in data["steps"]),
         diagnostics=tuple(_decode_diagnostic(one) for one in data["diagnostics"]),
         refusals=tuple(_decode_diagnostic(one) for one in data["refusals"]),
@@ -136,7 +142,7 @@ def _decode_plan(data: Any) -> Plan:
     )
 
 
-def _decode_change(data: Json, places: Json | None) -> Change:
+def _decode_change(data: Json, places: Json | None, references: Json) -> Change:
     places = places or {"resource": None, "attributes": {}}
     before = None if data["before"] is None else _mapping(decode(data["before"]))
     after = before if data["after"] == "before" else None if data["after"] is None else _mapping(decode(data["after"]))
@@ -175,6 +181,7 @@ def _decode_change(data: Json, places: Json | None) -> Change:
             modified=remote["modified"],
         ),
         place=_decode_place(places["resource"]),
+        references=frozenset(map(Address.parse, references.get(data["address"], ()))),
     )
 
 

@@ -16,6 +16,6 @@ report      what is wrong, as diagnostics
 
 from __future__ import annotations
 
-from gcsync.stack.load import Examination, Inputs, examine, load, outline, validate
+from gcsync.stack.load import Examination, Inputs, examine, load, outline, sketch, validate
 
-__all__ = ["Examination", "Inputs", "examine", "load", "outline", "validate"]
+__all__ = ["Examination", "Inputs", "examine", "load", "outline", "sketch", "validate"]
