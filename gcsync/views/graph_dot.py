@@ -45,5 +45,5 @@ def _node(node: Node, names: dict[str, str]) -> str:
 
 
 def _quoted(lines: list[str]) -> str:
-    r"""A label of Graphviz: a backslash in it would begin an escape of its own (`\N`), a quotation mark would end it."""
+    r"""A label of Graphviz, where a backslash begins an escape (`\N`) and a quotation mark ends the text."""
     return '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in lines) + '"'

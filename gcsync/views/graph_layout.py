@@ -24,7 +24,7 @@ COLUMN_GAP: Final = 84.0
 MARGIN: Final = 12.0
 """Sizes in pixels: a character of a 12 px monospace font, a line of it, space in a node, between nodes, columns."""
 
-_LONGEST: Final = 40
+_LONGEST: Final = 52
 _SWEEPS: Final = 4
 
 

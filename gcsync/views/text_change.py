@@ -38,7 +38,7 @@ def change_lines(change: Change, style: Style) -> Iterator[str]:
     mark, word, tone = HEADS[change.action]
     lead = f"{mark:>3} {word:<8}{clean(str(change.address))}"
     name = f"  {quote(change.name)}" if change.name and change.name != change.address.key else ""
-    notes = list(_notes(change))
+    notes = list(change_notes(change))
     painted = style.paint(lead, tone)
     together = "  # " + "; ".join(notes)
     if notes and cells(lead + name + together) <= style.columns:
@@ -73,22 +73,23 @@ def not_checked_lines(items: Iterable[NotChecked], style: Style) -> list[str]:
     """What could not be looked at, each with its reason and what would help."""
     lines = [style.paint("Not checked:", Tone.BOLD)]
     for item in items:
-        what = clean(_subject(item))
+        what = clean(subject_of(item))
         lines += paragraph(f"{what}: {clean(item.reason)}", style, first="  ? ", indent="    ")
         if item.hint:
             lines += paragraph(clean(item.hint), style, first="    hint: ", indent="          ", tone=Tone.HINT)
     return lines
 
 
-def _subject(item: NotChecked) -> str:
+def subject_of(item: NotChecked) -> str:
+    """What could not be looked at: `every trigger`, `stream.calls.destinations`."""
     if item.whole_kind:
         return f"every {item.kind}"
     name = str(item.address) if item.address is not None else f"{item.kind} {item.id}"
     return f"{name}.{item.attribute}" if item.attribute else name
 
 
-def _notes(change: Change) -> Iterator[str]:
-    """Why, and what else a reader should know; what the explanation says already is not said again."""
+def change_notes(change: Change) -> Iterator[str]:
+    """Why, and what else a reader should know, cleaned; what the explanation says already is not said again."""
     said = change.explanation
     if said:
         yield clean(said)

@@ -19,7 +19,7 @@ _CONFLICT = "! the stack changed this too, since the last apply"
 def render_drift(reports: Sequence[DriftReport], style: Style) -> str:
     """What drifted, attribute by attribute, declared -> actual; the closing line counts over all reports."""
     blocks = [block for report in reports for block in _report(report, style, headed=len(reports) > 1)]
-    return "\n".join("\n".join(block) + "\n" for block in [*blocks, [style.paint(_closing(reports), Tone.BOLD)]])
+    return "\n".join("\n".join(block) + "\n" for block in [*blocks, [style.paint(drift_closing(reports), Tone.BOLD)]])
 
 
 def _report(report: DriftReport, style: Style, *, headed: bool) -> Iterator[list[str]]:
@@ -71,7 +71,8 @@ def _head(word: str, change: Change, style: Style, tone: Tone, note: str = "") -
     yield style.paint(lead, tone) + name + (style.paint(f"  # {note}", Tone.DIM) if note else "")
 
 
-def _closing(reports: Sequence[DriftReport]) -> str:
+def drift_closing(reports: Sequence[DriftReport]) -> str:
+    """`Drift: 1 drifted, …`, or `No drift. …`, over all reports."""
     counts = {
         "drifted": sum(len(report.drifted) for report in reports),
         "missing": sum(len(report.missing) for report in reports),
