@@ -77,7 +77,7 @@ def _edge(edge: Edge, layout: Layout) -> str:
 def _node(box: Box) -> str:
     radius = {Role.EVENTS: 2, Role.RESOURCE: 6, Role.TARGET: 14}[box.node.role]
     whole = escape(", ".join(clean(line) for line in box.node.lines))
-    anchor = f' data-anchor="{escape(box.node.stack)}/{escape(box.node.anchor)}"' if box.node.anchor else ""
+    anchor = f' data-anchor="{escape(clean(f"{box.node.stack}/{box.node.anchor}"))}"' if box.node.anchor else ""
     texts = "".join(_text(box, number, line) for number, line in enumerate(box.lines))
     return (
         f'<g class="gn is-{class_of(box.node)}"{anchor}><title>{whole}</title>'

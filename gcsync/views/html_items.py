@@ -81,7 +81,8 @@ class Anchors:
         return cls(frozenset(address for address, count in counts.items() if count > 1))
 
     def take(self, owner: str, address: str, part: str = "") -> str:
-        name = (f"{owner}/{address}" if address in self.shared else address) + (f"~{part}" if part else "")
+        stack = "".join(clean(owner).split())
+        name = (f"{stack}/{address}" if address in self.shared else address) + (f"~{part}" if part else "")
         self.taken[name] += 1
         return name if self.taken[name] == 1 else f"{name}~{self.taken[name]}"
 
