@@ -6,7 +6,7 @@ PRISM := tests/contract/node_modules
 WORKERS ?= 3
 SCHEDULES ?= 10000
 
-.PHONY: docs help install check test test-full soak faults demo bench schemas format clean
+.PHONY: chromium pictures docs help install check test test-full soak faults demo bench schemas format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
@@ -16,6 +16,7 @@ help:
 	@echo "make faults     the closing table of the fault suite, 10,000 schedules (make faults SCHEDULES=1000)"
 	@echo "make bench      speed and memory, as ratios measured in one run"
 	@echo "make schemas    write schemas/stack.schema.json anew"
+	@echo "make pictures   make docs/pictures anew, from real runs (needs what make test-full needs)"
 	@echo "make docs       write docs/commands.md and docs/reference.md anew"
 	@echo "make format     let ruff format and fix"
 
@@ -41,14 +42,21 @@ $(VENV)/.installed-full: $(VENV)/.installed
 	@touch $@
 
 $(PRISM)/.installed: tests/contract/package-lock.json
-	@command -v npm >/dev/null || { echo "make test-full needs npm and Node.js 18.20 or newer, for Prism; it skips nothing"; exit 1; }
+	@command -v npm >/dev/null || { echo "make test-full needs npm and Node.js 18.20 or newer, for Prism, axe-core and Mermaid; it skips nothing"; exit 1; }
 	npm ci --silent --prefix tests/contract
 	@touch $@
 
-test-full: check $(VENV)/.installed-full $(PRISM)/.installed
+# The system's Chromium: Playwright's own download is not used.
+chromium:
+	@command -v $${CHROMIUM:-chromium} >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "make test-full needs Chromium, for the HTML report: apt-get install chromium (or name it: CHROMIUM=PATH); it skips nothing"; exit 1; }
+
+test-full: check chromium $(VENV)/.installed-full $(PRISM)/.installed
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-soak: install $(VENV)/.installed-full $(PRISM)/.installed
+pictures: chromium $(VENV)/.installed-full $(PRISM)/.installed
+	$(BIN)/python -m docs.pictures.make
+
+soak: install chromium $(VENV)/.installed-full $(PRISM)/.installed
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests --hypothesis-profile=soak
 	$(BIN)/python -m tests.faults --schedules 1000000 --seed 10000000
 

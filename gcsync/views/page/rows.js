@@ -15,7 +15,8 @@ function put(parent, ...children) {
 
 /* The text with what differs from the other text marked: all but a common beginning and end. */
 function inner(cell, text, other) {
-  if (other === null || text.includes("\n") || other.includes("\n")) { cell.append(text); return; }
+  const texts = other !== null && text[0] === '"' && other[0] === '"';
+  if (!texts || text.includes("\n") || other.includes("\n")) { cell.append(text); return; }
   const most = Math.min(text.length, other.length);
   let start = 0, end = 0;
   while (start < most && text[start] === other[start]) start++;
@@ -58,6 +59,10 @@ function attributeRow(attribute, row, first, heads, sides) {
     for (const said of [attribute.note, attribute.place]) if (said) put(name, make("span", "said", said));
   }
   put(line, name);
+  if (before === null && after === null) {
+    name.colSpan = sides === "both" ? 3 : 2;
+    return line;
+  }
   const same = mark === " ";
   if (sides !== "after") put(line, valueCell(before, same ? null : after, same ? "same" : "before", heads[0]));
   if (sides !== "before") put(line, valueCell(after, same ? null : before, same ? "same" : "after", heads[1]));
@@ -121,7 +126,7 @@ function commandLine(text) {
 function itemBody(item, heads) {
   const body = make("div", "body");
   const notes = item.notes || [];
-  if (notes.length) put(body, put(make("ul"), ...notes.map((note) => make("li", "", note))));
+  if (notes.length > 1) put(body, put(make("ul"), ...notes.map((note) => make("li", "", note))));
   if (item.attributes && item.attributes.length) put(body, attributeTable(item, item.heads || heads));
   if (item.commands) put(body, make("p", "", "To settle it:"), ...item.commands.map(commandLine));
   const link = make("a", "", "Link to " + item.address);
