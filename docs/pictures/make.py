@@ -201,8 +201,12 @@ def terminal_svg(text: str, title: str) -> str:
 
 def _settled(text: str) -> str:
     """What is left on the terminal in the end: without the lines of progress, which were wiped out again."""
-    lines = [re.split(r"\x1b\[2K", line)[-1].strip("\r") for line in text.replace("\r\n", "\n").split("\n")]
-    return "\n".join(re.sub(r"\x1b\[\?25[lh]|\x1b\[1A", "", line) for line in lines)
+    lines: list[str] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        for _ in range(line.count("\x1b[1A")):
+            lines.pop()
+        lines.append(re.sub(r"\x1b\[\?25[lh]|\x1b\[1A|\r", "", line.split("\x1b[2K")[-1]))
+    return "\n".join(lines)
 
 
 def _small(png: bytes) -> bytes:

@@ -17,6 +17,7 @@ MOST_EDGES: Final = 500
 MOST_TEXT: Final = 50_000
 """What Mermaid draws at most, where nobody set it otherwise (its settings maxEdges and maxTextSize)."""
 
+BACKSLASH: Final = "\u29f5"
 _PLAIN: Final = frozenset(" .,:-_/()")
 _SHAPES: Final[dict[Role, tuple[str, str]]] = {
     Role.EVENTS: ('["', '"]'),
@@ -73,4 +74,6 @@ def _node(node: Node, names: dict[str, str]) -> str:
 
 
 def _escape(text: str) -> str:
-    return "".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in clean(text))
+    r"""Text as a label. Mermaid breaks the line at a `\n`, however it is written, so another sign stands for `\`."""
+    shown = clean(text).replace("\\", BACKSLASH)
+    return "".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in shown) or " "

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +47,10 @@ class Reader:
         for context in self._contexts:
             context.close()
 
-    def violations(self, page: Page, parts: Sequence[str] = ()) -> list[str]:
-        """What axe finds wrong, in the whole page or in parts of it: the rule, and the first elements."""
+    def violations(self, page: Page) -> list[str]:
+        """What axe finds wrong: the rule, and the first elements."""
         page.evaluate(script("axe-core/axe.min.js"))
-        where = {"include": [[part] for part in parts]} if parts else None
-        run = "where => axe.run(where || document, { resultTypes: ['violations'] })"
-        found = page.evaluate(run, where)["violations"]
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
         return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]
 
 

@@ -61,11 +61,11 @@ class TestForEveryone:
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_axe_finds_nothing_in_five_thousand_changes(self, reader: Reader, scheme: str) -> None:
-        """The first rows of each group stand for the others, which are made alike: axe would take minutes."""
+        """The first rows of each group stand for the others, made alike: with all of them axe takes minutes."""
         page = reader.open(large(5000), color_scheme=scheme)
         page.locator("details.item summary").first.click()
-        parts = ["header", "#tools", "footer", ".group > h2", "h2 + details.item", "h2 + details.item + details.item"]
-        assert reader.violations(page, parts) == []
+        page.evaluate("document.querySelectorAll('.item:nth-of-type(n + 10)').forEach(row => row.remove())")
+        assert reader.violations(page) == []
 
     @pytest.mark.parametrize("name", PAGES)
     def test_a_phone_shows_it_without_scrolling_sideways(self, reader: Reader, name: str) -> None:
