@@ -40,7 +40,7 @@ class Reader:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
         page.goto(f"{path.as_uri()}{anchor}")
-        self.asked.remove(f"{path.as_uri()}{anchor}")
+        self.asked.remove(path.as_uri())
         return page
 
     def close(self) -> None:

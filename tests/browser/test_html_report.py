@@ -124,7 +124,7 @@ class TestTheList:
         ("text", "found"),
         [
             ("stream.legacy", ["stream.legacy"]),
-            ("NEW NAME", ['stream.replaced["emea"]']),
+            ("CANNOT CHANGE", ['stream.replaced["emea"]']),
             ("spare.example.com", ["stream.conversations", "stream.agents"]),
             ("prevent_destroy", ["stream.vip"]),
             ("stream.old_key names", ["stream.new_key"]),

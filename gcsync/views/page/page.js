@@ -33,7 +33,11 @@ function fill(entry) {
 
 /* What is opened is filled when it comes near the screen: "expand all" of thousands costs what can be seen. */
 const watcher = new IntersectionObserver((seen) => {
-  for (const one of seen) if (one.isIntersecting && one.target.open) fill(byId.get(one.target.id));
+  for (const one of seen) {
+    if (!one.isIntersecting || !one.target.open) continue;
+    fill(byId.get(one.target.id));
+    watcher.unobserve(one.target);
+  }
 }, { rootMargin: "1200px" });
 
 function summaryOf(item, group) {
@@ -53,7 +57,11 @@ function rowOf(item, group) {
   const entry = { item, row, group, filled: false, text: null };
   byId.set(item.id, entry);
   put(row, summaryOf(item, group));
-  row.addEventListener("toggle", () => { if (row.open) watcher.observe(row); else watcher.unobserve(row); });
+  row.addEventListener("toggle", () => {
+    if (!row.open || entry.filled) return;
+    watcher.unobserve(row);
+    watcher.observe(row);
+  });
   return row;
 }
 
