@@ -197,6 +197,7 @@ class TestKeysAndLinks:
     @pytest.mark.parametrize("address", ["stream.vip", 'stream.replaced["emea"]', "stream.kept"])
     def test_a_link_opens_its_resource_even_one_that_is_hidden(self, reader: Reader, address: str) -> None:
         page = reader.open(PAGES["plan"](), anchor="#" + quote(address))
+        page.wait_for_function("document.activeElement.closest('details.item')")
         assert focused(page) == address
         assert page.locator(f"[id='{address}']").get_attribute("open") is not None
 
@@ -232,9 +233,14 @@ class TestFiveThousandChanges:
     """Measured against the same with 500, so that the machine does not matter."""
 
     def test_they_are_shown_filtered_and_searched_in_proportion(self, reader: Reader) -> None:
-        small, big = (self.seconds(reader.open(large(count))) for count in (500, 5000))
+        """Ten times as many may take ten times as long, and thrice that on a busy machine: the best of three counts."""
+        pages = [reader.open(large(count)) for count in (500, 5000)]
+        small, big = (self.best([self.seconds(page) for _ in range(3)]) for page in pages)
         for action, seconds in big.items():
             assert seconds < 30 * max(small[action], 0.02), (action, small, big)
+
+    def best(self, runs: list[dict[str, float]]) -> dict[str, float]:
+        return {action: min(run[action] for run in runs) for action in runs[0]}
 
     def test_expanding_all_fills_what_is_near_the_screen_only(self, reader: Reader) -> None:
         page = reader.open(large(5000))

@@ -270,3 +270,5 @@ buildThemes();
 listen(buildHelp());
 update();
 follow();
+/* Once more: the browser, when it is done loading, goes to the place itself and takes the focus away. */
+window.addEventListener("load", () => setTimeout(follow));
