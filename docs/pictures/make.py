@@ -18,6 +18,7 @@ import sys
 import tempfile
 import termios
 from collections.abc import Iterator
+from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -162,7 +163,7 @@ def comment(scene: Scene, running: Browser, folder: Path) -> None:
     text = scene.run("plan", "--format", "markdown")
     for scheme in ("light", "dark"):
         style = script(f"github-markdown-css/github-markdown-{scheme}.css")
-        body = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(text)
+        body = MarkdownIt("gfm-like", {"html": True, "linkify": False, "highlight": _highlighted}).render(text)
         page = (
             f'<!DOCTYPE html><meta charset="utf-8"><style>{style} body {{ margin: 0; padding: 20px }} '
             f'</style><body class="markdown-body">{body}</body>'
@@ -170,10 +171,17 @@ def comment(scene: Scene, running: Browser, folder: Path) -> None:
         picture(running, page, folder / f"comment-{scheme}.png", scheme, width=860)
 
 
+def _highlighted(code: str, language: str, _attributes: str) -> str:
+    """A `diff` block as GitHub colours it, by the classes of its style sheet."""
+    classes = {"+": "pl-mi1", "-": "pl-md", "!": "pl-mc"} if language == "diff" else {}
+    lines = [(classes.get(line[:1]), escape(line)) for line in code.split("\n")]
+    return "\n".join(f'<span class="{name}">{line}</span>' if name else line for name, line in lines)
+
+
 def picture(running: Browser, html: str, path: Path, scheme: str, *, width: int = 1180) -> None:
     """A page, its first rows open, as a PNG of at most LARGEST bytes."""
     context = running.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 400}, device_scale_factor=1.5
+        color_scheme=scheme, viewport={"width": width, "height": 100}, device_scale_factor=1.5
     )
     page = context.new_page()
     page.set_content(html)
