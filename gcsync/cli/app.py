@@ -19,6 +19,7 @@ from gcsync.cli.exit_codes import ExitCode, explain_exit_codes
 from gcsync.cli.explain import explain
 from gcsync.cli.export import export
 from gcsync.cli.format_files import format_files
+from gcsync.cli.graph import graph
 from gcsync.cli.import_object import import_object
 from gcsync.cli.init import init
 from gcsync.cli.list import list_owned
@@ -55,6 +56,7 @@ app.command("destroy")(destroy)
 app.command("drift")(drift)
 app.command("comment")(comment)
 app.command("accept")(accept)
+app.command("graph")(graph)
 app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)

@@ -201,6 +201,7 @@ class _Builder:
             remote=half_made,
             marker=self._marker(resource),
             place=resource.locate(()),
+            references=resource.dependencies,
         )
 
     def _adopt(self, resource: Resource, attributes: Mapping[str, Value], remote: RemoteObject) -> Change:
@@ -269,6 +270,7 @@ class _Builder:
             desired=resource,
             remote=remote,
             place=resource.locate(()),
+            references=resource.dependencies,
         )
 
     def _marker(self, resource: Resource) -> Marker:

@@ -96,6 +96,8 @@ class Change:
     marker: Marker | None = None
     place: Place | None = field(default=None, compare=False)
     """Where the stack declares the resource, or its removal; None where no file says a word of it."""
+    references: frozenset[Address] = field(default=frozenset(), repr=False, compare=False)
+    """The resources of the stack that it takes something from."""
 
     @property
     def id(self) -> str | None:

@@ -50,6 +50,9 @@ def encode_plan(plan: Plan) -> Json:
         "left_out": [str(address) for address in plan.left_out],
         "unknown_secrets": list(plan.unknown_secrets),
         "places": {str(change.address): _encode_places(change) for change in plan.changes if change.place is not None},
+        "references": {
+            str(change.address): sorted(map(str, change.references)) for change in plan.changes if change.references
+        },
     }
 
 
@@ -128,7 +131,10 @@ def _decode_plan(data: Any) -> Plan:
             _text(target["client"]),
             _text(target["api_url"]),
         ),
-        changes=tuple(_decode_change(one, data["places"].get(one["address"])) for one in data["changes"]),
+        changes=tuple(
+            _decode_change(one, data["places"].get(one["address"]), data.get("references", {}))
+            for one in data["changes"]
+        ),
         steps=tuple(_decode_step(one) for one in data["steps"]),
         diagnostics=tuple(_decode_diagnostic(one) for one in data["diagnostics"]),
         refusals=tuple(_decode_diagnostic(one) for one in data["refusals"]),
@@ -138,7 +144,7 @@ def _decode_plan(data: Any) -> Plan:
     )
 
 
-def _decode_change(data: Json, places: Json | None) -> Change:
+def _decode_change(data: Json, places: Json | None, references: Json) -> Change:
     places = places or {"resource": None, "attributes": {}}
     before = None if data["before"] is None else _mapping(decode(data["before"]))
     after = before if data["after"] == "before" else None if data["after"] is None else _mapping(decode(data["after"]))
@@ -177,6 +183,7 @@ def _decode_change(data: Json, places: Json | None) -> Change:
             modified=remote["modified"],
         ),
         place=_decode_place(places["resource"]),
+        references=frozenset(map(Address.parse, references.get(data["address"], ()))),
     )
 
 

@@ -14,6 +14,7 @@ and of a whole kind:
 
     x-identity                the attributes by which an object without a marker is recognised, whatever the case
     x-unique                  the attributes that no two objects of the organization share, whatever the case
+    x-flow                    where its events come from and go to (gcsync/schema/flow.py)
 
 An empty text, list or mapping is the same as none: servers return either.
 """

@@ -18,7 +18,7 @@ baseline    known drift, from a file beside the stacks
 from __future__ import annotations
 
 from gcsync.stack.discover import written_files
-from gcsync.stack.load import Examination, Inputs, examine, load, outline, validate
+from gcsync.stack.load import Examination, Inputs, examine, load, outline, sketch, validate
 from gcsync.stack.masking import masked_lines
 
-__all__ = ["Examination", "Inputs", "examine", "load", "masked_lines", "outline", "validate", "written_files"]
+__all__ = ["Examination", "Inputs", "examine", "load", "masked_lines", "outline", "sketch", "validate", "written_files"]

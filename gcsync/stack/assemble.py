@@ -9,7 +9,7 @@ from typing import Any
 from gcsync.model.address import Address
 from gcsync.model.marker import split
 from gcsync.model.resource import DEFAULT_LIFECYCLE, Lifecycle, Resource
-from gcsync.model.value import NOT_GIVEN, Path, Reference, Secret, Value, replace_leaves
+from gcsync.model.value import NOT_GIVEN, UNKNOWN, Path, Reference, Secret, Value, replace_leaves
 from gcsync.schema.semantics import fold
 from gcsync.schema.topics import unshipped_topics
 from gcsync.stack.expressions import Resolved, expressions_in, resolve
@@ -36,6 +36,8 @@ class Assembler:
     groups: Mapping[tuple[str, str], Group]
     offline: bool = False
     """Whether no organization will be asked, so that the shipped list of topics has to do."""
+    keeps_gaps: bool = False
+    """Whether a resource is made, too, of which something is not known: that is `UNKNOWN` in it."""
     names: dict[tuple[str, ...], Instance] = field(default_factory=dict)
     told: dict[tuple[str, Spot], Instance] = field(default_factory=dict)
     """What was said of a shared body, and for which instance."""
@@ -114,9 +116,9 @@ class Assembler:
             warn_of_everything(instance.entry, value, self.report)
         if self.offline:
             self._check_topics(instance, value, notes)
-        if faults or resolved.errors or resolved.has_gaps or not sound:
+        if faults or resolved.errors or not sound or (resolved.has_gaps and not self.keeps_gaps):
             return None
-        sealed = _sealed(attributes, notes)
+        sealed = _sealed(_without_gaps(attributes) if resolved.has_gaps else attributes, notes)
         if resolved.has_withheld:
             sealed = {name: replace_leaves(inner, _without_gap) for name, inner in sealed.items()}
         lifecycle = _lifecycle(value["lifecycle"]) if "lifecycle" in value else DEFAULT_LIFECYCLE
@@ -239,6 +241,11 @@ def _without_gap(leaf: Value) -> Value:
 
 def _written(instance: Instance) -> Mapping[str, Value]:
     return instance.body if isinstance(instance.body, dict) else {}
+
+
+def _without_gaps(attributes: Mapping[str, Value]) -> dict[str, Value]:
+    found: dict[str, Value] = replace_leaves(attributes, lambda leaf: UNKNOWN if isinstance(leaf, Unknown) else leaf)
+    return found
 
 
 def _lifecycle(value: Mapping[str, Any]) -> Lifecycle:

@@ -115,6 +115,21 @@ def outline(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> tuple[Stac
     return tuple(stack for stack in stacks if stack is not None)
 
 
+def sketch(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> tuple[Stack, ...]:
+    """The stacks as far as they are known: what hangs on a variable without a value is `UNKNOWN`.
+
+    For commands that show what is declared and carry nothing out. Raises DiagnosticError as `load` does for anything
+    else that is wrong.
+    """
+    with collector_held_off():
+        reading = _read(paths, inputs, folder)
+        stacks = [_sketch(bundle, reading) for bundle in reading.bundles]
+        if reading.report.failed:
+            found = reading.diagnostics()
+            raise DiagnosticError(d for d in found if d.severity is Severity.ERROR)
+    return tuple(stack for stack in stacks if stack is not None)
+
+
 def validate(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> tuple[Diagnostic, ...]:
     """All errors and warnings, sorted, without repetitions. Every environment is checked unless one is chosen.
 
@@ -276,6 +291,14 @@ def _outline(bundle: _Bundle, reading: _Reading) -> Stack | None:
     )
 
 
+def _sketch(bundle: _Bundle, reading: _Reading) -> Stack | None:
+    name, usable = _chosen(bundle.settings, reading)
+    if not usable:
+        return None
+    assembled = _assemble(bundle, name, reading, needs_values=False, keeps_gaps=True)
+    return Stack(bundle.settings.name, assembled.resources, bundle.source.name, name)
+
+
 def _chosen(settings: Settings, reading: _Reading) -> tuple[str | None, bool]:
     """The environment, None for a stack without any; and whether that will do."""
     wanted, report = reading.inputs.environment, reading.report
@@ -314,13 +337,16 @@ class _Assembled:
     unknown_secrets: tuple[str, ...]
 
 
-def _assemble(bundle: _Bundle, environment: str | None, reading: _Reading, *, needs_values: bool) -> _Assembled:
+def _assemble(
+    bundle: _Bundle, environment: str | None, reading: _Reading, *, needs_values: bool, keeps_gaps: bool = False
+) -> _Assembled:
     settings, report = bundle.settings, reading.report
     variables = _variables(settings, environment, reading, needs_values=needs_values)
     scope = Scope(variables.known, environment, settings.has_environments, settings.source.path.parent, _later_kinds())
     expansion = Expansion(scope, variables, report)
     groups = {(entry.kind, entry.key): expansion.group(entry) for entry in bundle.declared}
-    resources = Assembler(scope, variables, report, groups, offline=not needs_values).resources()
+    offline = not needs_values
+    resources = Assembler(scope, variables, report, groups, offline=offline, keeps_gaps=keeps_gaps).resources()
     changes = moved_and_removed(settings, groups, report)
     unknown = tuple(sorted(name for name, needed in variables.withheld.items() if needed))
     return _Assembled(resources, changes, variables.outside, unknown)

@@ -27,7 +27,7 @@ def render_drift(reports: Sequence[DriftReport], style: Style) -> str:
     """What drifted, attribute by attribute; the closing line counts over all reports."""
     blocks = [block for report in reports for block in _report(report, style, headed=len(reports) > 1)]
     blocks += _offer(reports, style)
-    return "\n".join("\n".join(block) + "\n" for block in [*blocks, [style.paint(_closing(reports), Tone.BOLD)]])
+    return "\n".join("\n".join(block) + "\n" for block in [*blocks, [style.paint(drift_closing(reports), Tone.BOLD)]])
 
 
 def _report(report: DriftReport, style: Style, *, headed: bool) -> Iterator[list[str]]:
@@ -172,7 +172,8 @@ def _value(attribute: AttributeChange) -> str:
     return f"value: {text}, " if text is not None and len(text) <= _LONGEST_PINNED else ""
 
 
-def _closing(reports: Sequence[DriftReport]) -> str:
+def drift_closing(reports: Sequence[DriftReport]) -> str:
+    """`Drift: 1 drifted, …`, or `No drift. …`, over all reports."""
     counts = {
         "drifted": sum(len(report.drifted) for report in reports),
         "missing": sum(len(report.missing) for report in reports),

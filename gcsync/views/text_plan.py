@@ -16,12 +16,17 @@ _CLIENT_SHOWN = 8
 
 def render_target(target: Target) -> str:
     """`Organization Example Ltd, us-east-1, as client 6c1e0f2a…`; with the API's address where it is not a region's."""
-    client = clean(target.client)
-    short = f"{client[:_CLIENT_SHOWN]}…" if len(client) > _CLIENT_SHOWN + 1 else client
-    parts = [f"Organization {clean(target.organization.name)}", clean(target.region), f"as client {short}"]
+    client = short_client(target.client)
+    parts = [f"Organization {clean(target.organization.name)}", clean(target.region), f"as client {client}"]
     if target.api_url and not target.api_url.startswith("https://api."):
         parts.append(f"at {clean(target.api_url)}")
     return ", ".join(part for part in parts if part)
+
+
+def short_client(client: str) -> str:
+    """The beginning of a client's id, cleaned: enough to tell which one it is."""
+    client = clean(client)
+    return f"{client[:_CLIENT_SHOWN]}…" if len(client) > _CLIENT_SHOWN + 1 else client
 
 
 def render_plan(plans: Sequence[Plan], style: Style) -> str:
@@ -66,7 +71,7 @@ def _plan(plan: Plan, style: Style, *, headed: bool) -> Iterator[list[str]]:
         yield [style.paint(plan_title(plan), Tone.BOLD)]
     if headed and not (plan.active or plan.left_out or plan.not_checked or plan.diagnostics or plan.refusals):
         yield [f"  No changes, {plan.summary.unchanged} unchanged."]
-    if lead := list(_lead(plan, style)):
+    if lead := list(lead_lines(plan, style)):
         yield lead
     for change in plan.active:
         yield list(change_lines(change, style))
@@ -82,7 +87,7 @@ def _plan(plan: Plan, style: Style, *, headed: bool) -> Iterator[list[str]]:
         yield render_diagnostics([refusal], style).splitlines()
 
 
-def _lead(plan: Plan, style: Style) -> Iterator[str]:
+def lead_lines(plan: Plan, style: Style) -> Iterator[str]:
     """What nobody may overlook, before everything else: what is destroyed, and conflicts."""
     summary = plan.summary
     counts = [(summary.delete, "to delete"), (summary.replace, "to replace")]

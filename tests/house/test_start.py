@@ -59,6 +59,11 @@ def test_validate_needs_no_network() -> None:
     assert set(loaded) & {"requests", "urllib3", "starlette", "uvicorn", "deepdiff", "rich"} == set()
 
 
+def test_a_graph_needs_no_network() -> None:
+    _, loaded = run("graph stacks")
+    assert set(loaded) & {"requests", "urllib3", "starlette", "uvicorn", "deepdiff"} == set()
+
+
 def run(line: str) -> tuple[int, list[str]]:
     command = [sys.executable, "-c", LOADED, *line.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)

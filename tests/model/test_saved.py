@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gcsync.model.address import Address
 from gcsync.model.plan import Plan
 from gcsync.model.saved import decode_plan, encode_plan
 from gcsync.model.value import leaves
@@ -19,6 +21,7 @@ from gcsync.views.style import Style
 from gcsync.views.text_plan import render_plan
 from tests.engine.organization import Streams, apply, plan_for
 from tests.engine.test_apply_algebra import stacks
+from tests.views.factories import create, plan
 from tests.views.scenes import CANARY, full_plan, small_plans
 
 PLAIN = Style(color=False, width=100)
@@ -68,3 +71,9 @@ def test_what_is_not_a_plan_is_refused_and_nothing_else_is_raised(wanted: Any, d
 def test_other_json_is_refused(data: Any) -> None:
     with pytest.raises(ValueError, match="not a plan"):
         decode_plan(data)
+
+
+def test_what_a_resource_takes_from_others_is_kept() -> None:
+    references = frozenset({Address("stream", "a"), Address("stream", "b")})
+    whole = plan(replace(create("stream.c"), references=references), create("stream.a"))
+    assert [change.references for change in through_a_file(whole).changes] == [frozenset(), references]

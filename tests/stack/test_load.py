@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import DiagnosticError, Place, Severity
 from gcsync.model.resource import Lifecycle, Removal, Safety
-from gcsync.model.value import Secret, reveal
-from gcsync.stack import Inputs, load, validate
+from gcsync.model.value import UNKNOWN, Secret, reveal
+from gcsync.stack import Inputs, load, sketch, validate
 
 STACK = """\
 version: 1
@@ -259,3 +259,18 @@ def test_no_damage_to_a_stack_ends_in_anything_but_diagnostics(
         validate(["a.yaml"], Inputs(environment=environment, variables=KEY), folder=tmp_path)
         with suppress(DiagnosticError):
             load(["a.yaml"], Inputs(environment=environment, variables=KEY), folder=tmp_path)
+
+
+def test_a_sketch_has_every_resource_and_leaves_open_what_hangs_on_a_variable_without_a_value(tmp_path: Path) -> None:
+    (tmp_path / "stack.yaml").write_text(STACK, encoding="utf-8")
+    (stack,) = sketch(["stack.yaml"], Inputs("dev"), folder=tmp_path)
+    (destination,) = stack.resources[Address("stream", "conversations")].attributes["destinations"]
+    assert (stack.owner, destination["url"]) == ("contact-center@dev", "https://dev.example.com/events")
+    assert reveal(destination["headers"]["X-Api-Key"]) is UNKNOWN
+    assert "X-Team" in destination["headers"]
+
+
+def test_a_sketch_lets_no_other_mistake_pass(tmp_path: Path) -> None:
+    (tmp_path / "stack.yaml").write_text(STACK.replace("protocol: https", "protocol: http"), encoding="utf-8")
+    with pytest.raises(DiagnosticError, match="GC1"):
+        sketch(["stack.yaml"], Inputs("dev"), folder=tmp_path)
