@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gcsync.cli import options, output
+from gcsync.cli import options, output, receiver
 from gcsync.cli.accept import accept
 from gcsync.cli.apply import apply
 from gcsync.cli.comment import comment
@@ -45,6 +45,11 @@ app = typer.Typer(
 emulator = typer.Typer(
     help="Genesys Cloud on this machine, to try things and to test.", rich_markup_mode=None, context_settings=_SETTINGS
 )
+receiving = typer.Typer(
+    help="The server that takes events: each once, acknowledged when it is durable.",
+    rich_markup_mode=None,
+    context_settings=_SETTINGS,
+)
 
 app.command("init")(init)
 app.command("validate")(validate)
@@ -68,6 +73,10 @@ app.command("schema")(schema)
 app.command("explain")(explain)
 emulator.command("serve")(serve)
 app.add_typer(emulator, name="emulator")
+receiving.command("serve")(receiver.serve)
+receiving.command("stats")(receiver.stats)
+receiving.command("replay")(receiver.replay)
+app.add_typer(receiving, name="receiver")
 
 
 @emulator.callback()

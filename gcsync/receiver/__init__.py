@@ -1,4 +1,15 @@
 """The server that takes events: answers the handshake, takes each event once, and acknowledges only what is durable.
 
-interface    what a store and a sink are
+interface         what a store and a sink are
+event             a body, read: handshake, event, or what is wrong
+handling          claim, handle, done: an event's way
+application       the endpoint as an ASGI application
+authentication    who may deliver
+limits            what a sender may take of memory and time
+protocol          connections that take no more than they may
+metrics           the numbers of /metrics
+dead_letter       events that no attempt could handle, and their replay
+batches           group commit
+stores, sinks     what is remembered, and what is done with an event
+server            running it in the foreground
 """

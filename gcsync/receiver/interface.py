@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,14 @@ class Event:
     """One event. `id` is its own, or `sha256:` and the digest of the body where it has none.
 
     `type` is its `eventType`, or the `detail-type` of an EventBridge envelope; `received_at` is ISO 8601 in UTC, to the
-    millisecond; `payload` the JSON object as it came.
+    millisecond; `payload` the JSON object as it came, and `text` that object as JSON on one line.
     """
 
     id: str
     type: str
     received_at: str
     payload: Mapping[str, Any]
+    text: str
 
 
 class Claim(StrEnum):
@@ -48,10 +49,17 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class StoreSize:
-    """How many ids a store knows, and the bytes it takes; None where that cannot be had cheaply."""
+    """How many ids a store knows, and the bytes it takes; None where that cannot be had cheaply.
+
+    `in_handling` counts the ids that are claimed at the moment, `failed` those whose handling failed and that were not
+    handled since, `events` the rows of a RecordingStore's own table.
+    """
 
     ids: int | None
     size: int | None
+    in_handling: int | None = None
+    failed: int | None = None
+    events: int | None = None
 
 
 class StoreUnavailable(Exception):
@@ -60,6 +68,11 @@ class StoreUnavailable(Exception):
 
 class SinkFailure(Exception):
     """The sink did not take the event. The message is for the log and holds nothing of the event."""
+
+
+def is_recording(store: Store) -> TypeGuard[RecordingStore]:
+    """Whether the store has a table of events of its own."""
+    return isinstance(store, RecordingStore)
 
 
 class Store(Protocol):
@@ -96,6 +109,9 @@ class RecordingStore(Store, Protocol):
 
     async def record(self, event: Event) -> Claim:
         """MINE: written now, once and durably. HANDLED: it was there. TAKEN: another holder claimed it."""
+
+    async def record_again(self, event: Event) -> None:
+        """Write the event whether its id was handled or not: for the replay of dead letters."""
 
 
 class Sink(Protocol):

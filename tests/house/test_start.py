@@ -39,7 +39,9 @@ print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})
 """
 
 
-@pytest.mark.parametrize("line", ["--version", "--help", "plan --help", "-v --version", "emulator serve --help"])
+@pytest.mark.parametrize(
+    "line", ["--version", "--help", "plan --help", "-v --version", "emulator serve --help", "receiver serve --help"]
+)
 def test_what_needs_no_library_loads_none(line: str) -> None:
     code, loaded = run(line)
     assert (code, set(loaded) & set(HEAVY)) == (0, set())

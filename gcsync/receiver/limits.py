@@ -1,0 +1,137 @@
+"""What a sender may take of the receiver: memory, time, and requests per second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from starlette.types import Receive
+
+_MAX_PEERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`head` (all header fields together), `body` and `held` in bytes, `body_seconds` in seconds.
+
+    `requests` and `held` bound what is in handling at a time: more is answered 503. `rate` is what one peer may ask
+    for in a second, 0 for any number.
+    """
+
+    head: int = 32 * 1024
+    body: int = 1024 * 1024
+    body_seconds: float = 10.0
+    requests: int = 512
+    held: int = 64 * 1024 * 1024
+    rate: float = 0.0
+
+
+class TooLarge(Exception):
+    """The body is longer than allowed."""
+
+
+class TooSlow(Exception):
+    """The body did not come in time."""
+
+
+class Gone(Exception):
+    """The sender went away before its body was there."""
+
+
+class Full(Exception):
+    """There is as much in handling as may be."""
+
+
+class Room:
+    """Counts the requests in handling and the bytes of their bodies."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.requests = 0
+        self.held = 0
+
+    @contextmanager
+    def enter(self) -> Iterator[Share]:
+        """A share for one request. Raises Full."""
+        if self.requests >= self._limits.requests:
+            raise Full
+        self.requests += 1
+        share = Share(self)
+        try:
+            yield share
+        finally:
+            self.requests -= 1
+            self.held -= share.held
+
+    def hold(self, count: int) -> None:
+        """Raises Full."""
+        if self.held + count > self._limits.held:
+            raise Full
+        self.held += count
+
+
+class Share:
+    """What one request holds of the room."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self.held = 0
+
+    def hold(self, count: int) -> None:
+        """Raises Full."""
+        self._room.hold(count)
+        self.held += count
+
+
+async def read_body(receive: Receive, limits: Limits, share: Share) -> bytes:
+    """The body, whether its length was announced or not. Raises TooLarge, TooSlow, Gone, Full."""
+    chunks: list[bytes] = []
+    length = 0
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Gone
+                chunk: bytes = message.get("body", b"")
+                length += len(chunk)
+                if length > limits.body:
+                    raise TooLarge
+                share.hold(len(chunk))
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
+    except TimeoutError:
+        raise TooSlow from None
+
+
+class Rates:
+    """A bucket of tokens per peer; those of the peers that were silent longest are forgotten first."""
+
+    def __init__(self, per_second: float, clock: Callable[[], float]) -> None:
+        self._per_second = per_second
+        self._most = max(per_second, 1.0)
+        self._clock = clock
+        self._peers: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def admit(self, peer: str) -> bool:
+        """Whether the peer may ask now; a second's worth may come at once."""
+        if not self._per_second:
+            return True
+        now = self._clock()
+        tokens, then = self._peers.pop(peer, (self._most, now))
+        tokens = min(self._most, tokens + (now - then) * self._per_second)
+        admitted = tokens >= 1
+        self._peers[peer] = (tokens - 1 if admitted else tokens, now)
+        if len(self._peers) > _MAX_PEERS:
+            self._peers.popitem(last=False)
+        return admitted
+
+
+RETRY_SECONDS: Final = 1
+"""What Retry-After tells a sender to wait at least."""

@@ -1,0 +1,266 @@
+"""Running the receiver in the foreground: listening, and ending in order.
+
+SIGTERM ─▶ /readyz answers 503 ─▶ (drain) ─▶ no new connections ─▶ requests under way end (grace) ─▶ sink and store
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import signal
+import socket
+import ssl
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.receiver.limits import Limits
+from gcsync.receiver.stores import Retention, open_store
+
+if TYPE_CHECKING:
+    from uvicorn import Config
+
+    from gcsync.receiver.application import Application
+    from gcsync.receiver.interface import Sink, Store
+
+_KEEP_ALIVE_SECONDS = 75
+_BACKLOG = 1024
+_SWEEP_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverSettings:
+    """What `receiver serve` was told. Times are in seconds.
+
+    `drain` is how long requests are still taken after readiness has dropped, `grace` how long those under way may take
+    to end. `trusted_proxies` may tell the peer's address in X-Forwarded-For.
+    """
+
+    store: str
+    sink: str
+    auth: str
+    insecure: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8080
+    limits: Limits = field(default_factory=Limits)
+    retention: Retention = field(default_factory=Retention)
+    certificate: Path | None = None
+    key: Path | None = None
+    dead_letters: Path | None = None
+    max_attempts: int = 0
+    open_metrics: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    drain: float = 1.0
+    grace: float = 30.0
+    head_seconds: float = 10.0
+
+
+def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callable[[str], None]) -> int:
+    """Run a receiver until SIGINT or SIGTERM, then 0; `announce` gets the endpoint's URL once it answers.
+
+    To be called from the main thread. Raises DiagnosticError (GC800 to GC812); 1 when the server ended by itself.
+    """
+    need_libraries()
+    import uvloop
+
+    from gcsync.receiver.authentication import authentication
+
+    admission = authentication(settings.auth, environ, insecure=settings.insecure)
+    context = _tls(settings)
+
+    async def run() -> int:
+        async with _opened(settings, environ) as (store, sink):
+            from gcsync.receiver.application import Application
+            from gcsync.receiver.dead_letter import DeadLetters
+            from gcsync.receiver.handling import Handling
+
+            letters = DeadLetters(settings.dead_letters) if settings.dead_letters else None
+            handling = Handling(store, sink, uuid.uuid4().hex, dead_letters=letters, max_attempts=settings.max_attempts)
+            application = Application(
+                store, handling, admission, limits=settings.limits, open_metrics=settings.open_metrics
+            )
+            return await _listen_until_told(settings, application, store, context, announce)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(run())
+
+
+def need_libraries() -> None:
+    """Raises DiagnosticError (GC812) when the extra `receiver` is not installed."""
+    try:
+        import httptools  # noqa: F401
+        import prometheus_client  # noqa: F401
+        import uvloop  # noqa: F401
+    except ImportError as error:
+        hint = "pip install 'gcsync[receiver]'"
+        message = f"the receiver needs {error.name}, which is not installed"
+        raise DiagnosticError(Diagnostic("GC812", message, hint=hint)) from None
+
+
+@contextlib.asynccontextmanager
+async def _opened(settings: ReceiverSettings, environ: Mapping[str, str]) -> AsyncIterator[tuple[Store, Sink]]:
+    from gcsync.receiver.sinks import open_sink
+
+    store: Store = open_store(settings.store, retention=settings.retention, clock=time.time)
+    try:
+        sink: Sink = open_sink(settings.sink, store, environ)
+        try:
+            yield store, sink
+        finally:
+            await sink.close()
+    finally:
+        await store.close()
+
+
+async def _listen_until_told(
+    settings: ReceiverSettings,
+    application: Application,
+    store: Store,
+    context: ssl.SSLContext | None,
+    announce: Callable[[str], None],
+) -> int:
+    import uvicorn
+
+    # Without a handler of its own, uvicorn's warnings would go to stderr past the command's own logging.
+    logging.getLogger("uvicorn").addHandler(logging.NullHandler())
+    listener = _listen(settings.host, settings.port)
+    url = _url(listener, "http" if context is None else "https")
+
+    class Server(uvicorn.Server):
+        """Leaves signals alone, and tells when it answers."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            announce(url)
+
+    config = _config(settings, application)
+    config.load()
+    config.ssl = context
+    server = Server(config)
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        application.draining = True
+        # A second signal is from somebody who does not want to wait for load balancers.
+        asyncio.get_running_loop().call_later(0.0 if told else settings.drain, end)
+        told = True
+
+    def end() -> None:
+        server.should_exit = True
+
+    sweeping = asyncio.create_task(_sweep(store))
+    try:
+        with _on_signals(stop):
+            await server.serve(sockets=[listener])
+    finally:
+        sweeping.cancel()
+        listener.close()
+    return 0 if told else 1
+
+
+def _config(settings: ReceiverSettings, application: Application) -> Config:
+    import uvicorn
+
+    from gcsync.receiver.protocol import protocol
+
+    return uvicorn.Config(
+        application.asgi,
+        http=protocol(settings.head_seconds, settings.limits.head),
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=max(1, round(settings.grace)),
+    )
+
+
+async def _sweep(store: Store) -> None:
+    """Forget what is past the retention, a little at a time, for ever."""
+    from gcsync.receiver.interface import StoreUnavailable
+
+    while True:
+        try:
+            gone = await store.sweep()
+        except StoreUnavailable as error:
+            _log.error("%s", error)
+            gone = 0
+        await asyncio.sleep(0.05 if gone else _SWEEP_SECONDS)
+
+
+@contextlib.contextmanager
+def _on_signals(act: Callable[[], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        loop.add_signal_handler(number, act)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+
+
+def _tls(settings: ReceiverSettings) -> ssl.SSLContext | None:
+    if settings.certificate is None and settings.key is None:
+        return None
+    if settings.certificate is None:
+        hint = "--tls-cert names the certificate with its chain, --tls-key its key where that is another file"
+        raise DiagnosticError(Diagnostic("GC811", "a key without a certificate", path="--tls-key", hint=hint))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # An encrypted key would be asked for at the terminal, which a server has none of.
+        context.load_cert_chain(settings.certificate, settings.key, password=lambda: "")
+    except (OSError, ValueError) as error:
+        hint = "name PEM files: the certificate with its chain, and its key without a passphrase"
+        told = getattr(error, "strerror", None) or getattr(error, "reason", None) or "not PEM"
+        message = f"the certificate or its key cannot be used: {told}"
+        raise DiagnosticError(Diagnostic("GC811", message, path="--tls-cert, --tls-key", hint=hint)) from None
+    return context
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener: socket.socket | None = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        hint = "name another port, or 0 for any free one; --host 0.0.0.0 for all addresses of this machine"
+        message = f"the receiver cannot listen on {host}:{port}: {error.strerror or error}"
+        raise DiagnosticError(Diagnostic("GC810", message, path="--host, --port", hint=hint)) from None
+    return listener
+
+
+def _url(listener: socket.socket, scheme: str) -> str:
+    from gcsync.receiver.application import PATH
+
+    host, port = listener.getsockname()[:2]
+    address = ipaddress.ip_address(host.partition("%")[0])
+    if address.is_unspecified:
+        address = ipaddress.ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"{scheme}://{f'[{address}]' if address.version == 6 else address}:{port}{PATH}"

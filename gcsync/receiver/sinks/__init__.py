@@ -1,0 +1,15 @@
+"""The sinks: what is done with an event.
+
+opening      the sink that a text names
+jsonl        lines of JSON in a file, rotated
+lines        such a file, for dead letters too
+recording    a table of the store itself, in the store's own transaction
+function     a Python function
+webhook      another endpoint
+"""
+
+from __future__ import annotations
+
+from gcsync.receiver.sinks.opening import AUTHORIZATION, open_sink
+
+__all__ = ["AUTHORIZATION", "open_sink"]

@@ -1,0 +1,83 @@
+"""The sink `jsonl:FILE[?rotate=BYTES&keep=COUNT]`: a line of JSON per event, on the disk before it is acknowledged."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qsl
+
+from filelock import FileLock, Timeout
+
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.receiver.batches import Batches, Closed
+from gcsync.receiver.interface import Event, SinkFailure
+from gcsync.receiver.sinks.lines import LineFile, line_of
+
+_SIZE = re.compile(r"([0-9]{1,12})(|k|M|G)", re.ASCII)
+_UNITS: Final = {"": 1, "k": 1000, "M": 1_000_000, "G": 1_000_000_000}
+
+
+def open_lines(rest: str) -> LinesSink:
+    """Raises DiagnosticError: GC804 for the text, GC805 for a file that cannot be written."""
+    name, _, query = rest.partition("?")
+    rotate_at, keep = _rotation(query)
+    path = Path(name)
+    file = LineFile(path, rotate_at, keep)
+    # It is given back by the writer's thread.
+    lock = FileLock(f"{path}.lock", timeout=0, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        file.append([])
+    except Timeout:
+        hint = "give each receiver a file of its own; receivers of one store may run side by side"
+        raise DiagnosticError(
+            Diagnostic("GC805", f"another receiver writes to {path}", path="--sink", hint=hint)
+        ) from None
+    except OSError as error:
+        lock.release()
+        hint = "name a file in a folder that can be written"
+        message = f"{path} cannot be written: {error.strerror or error}"
+        raise DiagnosticError(Diagnostic("GC805", message, path="--sink", hint=hint)) from None
+    return LinesSink(file, lock)
+
+
+class LinesSink:
+    """Lines of many requests are written and brought to the disk together."""
+
+    def __init__(self, file: LineFile, lock: FileLock) -> None:
+        self._file = file
+        self._lock = lock
+        self._batches: Batches[bytes, None] = Batches("gcsync-lines", self._write, end=self._end)
+
+    async def handle(self, event: Event) -> None:
+        """As the interface says."""
+        try:
+            await self._batches.ask(line_of(event))
+        except OSError as error:
+            raise SinkFailure(f"the file cannot be written: {error.strerror or error}") from None
+        except Closed:
+            raise SinkFailure("the file is closed") from None
+
+    async def close(self) -> None:
+        """As the interface says."""
+        await self._batches.close()
+
+    def _write(self, lines: list[bytes]) -> list[None]:
+        self._file.append(lines)
+        return [None] * len(lines)
+
+    def _end(self) -> None:
+        self._file.close()
+        self._lock.release()
+
+
+def _rotation(query: str) -> tuple[int | None, int]:
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    size, keep = _SIZE.fullmatch(given.pop("rotate", "0")), given.pop("keep", "0")
+    if given or size is None or not re.fullmatch(r"[0-9]{1,6}", keep, re.ASCII):
+        hint = "write jsonl:events.jsonl?rotate=100M&keep=10; without keep, or with 0, all files stay"
+        message = "behind the ? of a jsonl: sink stand rotate= and keep="
+        raise DiagnosticError(Diagnostic("GC804", message, path="--sink", hint=hint))
+    return int(size[1]) * _UNITS[size[2]] or None, int(keep)

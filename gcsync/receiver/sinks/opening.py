@@ -1,0 +1,38 @@
+"""The sink that a text names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.receiver.interface import Sink, Store
+
+AUTHORIZATION: Final = "GCSYNC_RECEIVER_SINK_AUTHORIZATION"
+
+
+def open_sink(text: str, store: Store, environ: Mapping[str, str]) -> Sink:
+    """The sink that a text names: `jsonl:FILE`, `sqlite:`, `python:package.module:function`, `https://…`.
+
+    `environ` may hold the Authorization header for a webhook. Raises DiagnosticError (GC804 to GC806).
+    """
+    scheme, separator, rest = text.partition(":")
+    if scheme == "jsonl" and rest:
+        from gcsync.receiver.sinks.jsonl import open_lines
+
+        return open_lines(rest)
+    if text == "sqlite:":
+        from gcsync.receiver.sinks.recording import open_recording
+
+        return open_recording(store)
+    if scheme == "python" and rest:
+        from gcsync.receiver.sinks.function import open_function
+
+        return open_function(rest)
+    if scheme in ("http", "https") and rest.startswith("//"):
+        from gcsync.receiver.sinks.webhook import open_webhook
+
+        return open_webhook(text, environ.get(AUTHORIZATION))
+    told = f"there is no sink of the kind {scheme!r}" if separator else "a sink is named by its kind and a colon"
+    hint = "write jsonl:events.jsonl, sqlite:, python:package.module:function or https://…"
+    raise DiagnosticError(Diagnostic("GC804", told, path="--sink", hint=hint))
