@@ -1,0 +1,165 @@
+"""What is the SQLite store's own: its file, its commits, its table of events."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gcsync.model.diagnostic import DiagnosticError
+from gcsync.receiver.interface import Claim, Event, RecordingStore, StoreUnavailable
+from gcsync.receiver.stores import Retention, open_store
+from gcsync.receiver.stores.sqlite import SqliteStore
+from tests.receiver.stores.every import Clock
+
+
+def event(event_id: str) -> Event:
+    return Event(event_id, "x", "2026-11-25T09:30:00.000Z", {"id": event_id}, f'{{"id": "{event_id}"}}')
+
+
+def opened(folder: Path, **how: Any) -> SqliteStore:
+    store = open_store(f"sqlite:///{folder}/events.db", **how)
+    assert isinstance(store, SqliteStore)
+    return store
+
+
+def rows(folder: Path) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(folder / "events.db") as connection:
+        found = connection.execute("SELECT id, type, received_at, event FROM events ORDER BY sequence").fetchall()
+    connection.close()
+    return found
+
+
+def test_event_and_id_are_written_together_and_once(tmp_path: Path) -> None:
+    async def act() -> None:
+        store = opened(tmp_path)
+        assert isinstance(store, RecordingStore)
+        found = await asyncio.gather(*(store.record(event("a")) for _ in range(10)))
+        assert sorted(found) == [*[Claim.HANDLED] * 9, Claim.MINE]
+        assert (await store.claim("a", "one")).claim is Claim.HANDLED
+        await store.claim("b", "one")
+        assert await store.record(event("b")) is Claim.TAKEN
+        await store.release("b", "one")
+        assert await store.record(event("b")) is Claim.MINE
+        await store.close()
+
+    asyncio.run(act())
+    assert rows(tmp_path) == [(i, "x", "2026-11-25T09:30:00.000Z", f'{{"id": "{i}"}}') for i in ("a", "b")]
+
+
+def test_requests_at_once_share_a_commit(tmp_path: Path) -> None:
+    async def act() -> int:
+        store = opened(tmp_path)
+        statements: list[str] = []
+        store._tables._connection.set_trace_callback(statements.append)
+        await asyncio.gather(*(store.record(event(f"e-{number}")) for number in range(100)))
+        await store.close()
+        return statements.count("COMMIT")
+
+    assert 1 <= asyncio.run(act()) <= 20
+
+
+def test_only_what_is_told_as_durable_waits_for_the_disk(tmp_path: Path) -> None:
+    async def act() -> list[str]:
+        store = opened(tmp_path)
+        statements: list[str] = []
+        store._tables._connection.set_trace_callback(statements.append)
+        await store.claim("a", "one")
+        await store.done("a", "one")
+        await store.close()
+        return [one for one in statements if "synchronous" in one or one == "COMMIT"]
+
+    assert asyncio.run(act()) == ["PRAGMA synchronous = NORMAL", "COMMIT", "PRAGMA synchronous = FULL", "COMMIT"]
+
+
+def test_a_file_that_fails_is_told_as_unavailable_and_nothing_is_half_done(tmp_path: Path) -> None:
+    async def act() -> None:
+        store = opened(tmp_path)
+        other = sqlite3.connect(tmp_path / "events.db", isolation_level=None)
+        other.execute("CREATE TRIGGER no BEFORE INSERT ON handled BEGIN SELECT raise(ABORT, 'full'); END")
+        with pytest.raises(StoreUnavailable, match="full"):
+            await store.record(event("a"))
+        other.execute("DROP TRIGGER no")
+        other.close()
+        assert await store.record(event("a")) is Claim.MINE
+        await store.close()
+
+    asyncio.run(act())
+    assert len(rows(tmp_path)) == 1
+
+
+def test_the_oldest_ids_go_when_there_are_too_many(tmp_path: Path) -> None:
+    async def act() -> None:
+        clock = Clock()
+        store = opened(tmp_path, retention=Retention(max_ids=3), clock=clock)
+        for number in range(5):
+            clock.now += 1
+            await store.record(event(f"e-{number}"))
+        assert await store.sweep() == 2
+        assert [await store.state(f"e-{number}") for number in range(5)] == [None, None, *[Claim.HANDLED] * 3]
+        assert (await store.size()).ids == 3
+        await store.close()
+
+    asyncio.run(act())
+    assert len(rows(tmp_path)) == 5
+
+
+def test_its_size_tells_what_is_under_way_and_what_failed(tmp_path: Path) -> None:
+    async def act() -> None:
+        store = opened(tmp_path)
+        await store.record(event("a"))
+        await store.claim("b", "one")
+        await store.claim("c", "one")
+        await store.release("c", "one")
+        found = await store.size()
+        assert (found.ids, found.in_handling, found.failed, found.events) == (1, 1, 1, 1)
+        await store.close()
+
+    asyncio.run(act())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
+    asyncio.run(opened(tmp_path).close())
+    assert stat.S_IMODE((tmp_path / "events.db").stat().st_mode) == 0o600
+
+
+def code_of(url: str, **how: Any) -> str:
+    with pytest.raises(DiagnosticError) as caught:
+        open_store(url, **how)
+    return caught.value.diagnostics[0].code
+
+
+def test_what_is_no_store_is_told(tmp_path: Path) -> None:
+    assert code_of("mysql://host/x") == "GC800"
+    assert code_of("events.db") == "GC800"
+    assert code_of("sqlite://events.db") == "GC800"
+    assert code_of(f"sqlite:///{tmp_path}/none.db", must_exist=True) == "GC801"
+    (tmp_path / "file").write_text("x")
+    assert code_of(f"sqlite:///{tmp_path}/file/events.db") == "GC803"
+
+
+def test_another_programs_file_is_told_and_not_changed(tmp_path: Path) -> None:
+    text = tmp_path / "text.db"
+    text.write_text("no database, but long enough to be looked at as one" * 20)
+    connection = sqlite3.connect(tmp_path / "other.db")
+    connection.execute("CREATE TABLE t (a)")
+    connection.commit()
+    connection.close()
+    for name in ("text.db", "other.db"):
+        before = (tmp_path / name).read_bytes()
+        assert code_of(f"sqlite:///{tmp_path}/{name}") == "GC802"
+        assert (tmp_path / name).read_bytes() == before
+
+
+def test_a_later_versions_file_is_left_alone(tmp_path: Path) -> None:
+    asyncio.run(opened(tmp_path).close())
+    connection = sqlite3.connect(tmp_path / "events.db")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    assert code_of(f"sqlite:///{tmp_path}/events.db") == "GC802"

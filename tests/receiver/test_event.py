@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcsync.receiver.event import MAX_DEPTH, Handshake, Problem, read
+from gcsync.receiver.interface import Event
+
+MOMENT = "2026-11-25T09:30:00.000Z"
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+layouts = st.sampled_from([{}, {"indent": 2}, {"separators": (",", ":")}, {"ensure_ascii": False}])
+
+
+def told(body: bytes) -> Handshake | Event | Problem:
+    return read(body, lambda: MOMENT)
+
+
+def encoded(value: Any, layout: dict[str, Any]) -> bytes:
+    return json.dumps(value, **layout).encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize("body", [b"", b"  \r\n\t", b"{}", b" { } ", b"[]", b"[ ]", b"null", b"\xef\xbb\xbf{}"])
+def test_is_empty(body: bytes) -> None:
+    assert told(body) is Problem.EMPTY
+
+
+INVALID = {
+    "no JSON": b"hello",
+    "half of it": b'{"eventType": "x"',
+    "two documents": b'{"eventType": "x"}{}',
+    "a comma too many": b'{"eventType": "x",}',
+    "a comma too few": b'{"eventType": "x" "id": "a"}',
+    "no colon": b'{"eventType" "x"}',
+    "a name without quotes": b'{eventType: "x"}',
+    "single quotes": b"{'eventType': 'x'}",
+    "a comment": b'{"eventType": "x"} // well',
+    "not UTF-8": b'{"eventType": "\xff"}',
+    "UTF-16": '{"eventType": "x"}'.encode("utf-16"),
+    "NaN": b'{"eventType": "x", "data": NaN}',
+    "Infinity": b'{"eventType": "x", "data": [-Infinity]}',
+    "a number beyond all readers": b'{"eventType": "x", "data": 1e999}',
+    "an integer of ten thousand digits": b'{"eventType": "x", "data": ' + b"9" * 10_000 + b"}",
+    "neither": b'{"a": 1}',
+    "a list of events": b'[{"eventType": "x"}]',
+    "text": b'"eventType"',
+    "zero": b"0",
+    "false": b"false",
+    "a type that is no text": b'{"eventType": 1, "id": "a"}',
+    "a type without text": b'{"eventType": "", "id": "a"}',
+    "the id twice": b'{"eventType": "x", "id": "a", "id": "b"}',
+    "the id twice, once escaped": b'{"eventType": "x", "id": "a", "\\u0069d": "b"}',
+    "the token twice": b'{"verification_token": "a", "verification_token": "b"}',
+    "half a surrogate pair as id": b'{"eventType": "x", "id": "\\ud800"}',
+    "half a surrogate pair as type": b'{"eventType": "\\udfff", "id": "a"}',
+    "a tab inside text": b'{"eventType": "\t"}',
+    "too deep": b'{"eventType": "x", "data": ' + b"[" * MAX_DEPTH + b"]" * MAX_DEPTH + b"}",
+    "deeper than any stack": b'{"eventType": "x", "data": ' + b"[" * 500_000,
+    "too deep beside a token": b'{"verification_token": "t", "data": ' + b"[" * 100 + b"]" * 100 + b"}",
+}
+
+
+@pytest.mark.parametrize("body", INVALID.values(), ids=INVALID)
+def test_is_invalid(body: bytes) -> None:
+    assert told(body) is Problem.INVALID
+
+
+def test_a_document_as_deep_as_allowed_is_read() -> None:
+    depth = MAX_DEPTH - 1
+    assert isinstance(told(b'{"eventType": "x", "data": ' + b"[" * depth + b"]" * depth + b"}"), Event)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        '"abc123"',
+        '""',
+        '"A\\u0041\\/\\n"',
+        '"grüße 😀"',
+        '"\\ud83d\\ude00"',
+        '"\\ud800"',
+        "17",
+        "1.50",
+        "1E5",
+        "null",
+        "true",
+        '[ 1,  "a" ]',
+        '{"b": 1, "a":{}}',
+    ],
+)
+@pytest.mark.parametrize(
+    "body", ['{"verification_token": %s}', '{ "id":"a","eventType":"x", "verification_token"\n:%s }']
+)
+def test_a_token_is_echoed_as_it_stood_also_beside_an_event(token: str, body: str) -> None:
+    assert told((body % token).encode()) == Handshake(token)
+
+
+@given(st.dictionaries(st.text(), values, max_size=4), values, layouts)
+def test_whatever_the_token_the_echo_is_the_same_value(others: dict[str, Any], token: Any, layout: Any) -> None:
+    found = told(encoded(others | {"verification_token": token}, layout))
+    assert isinstance(found, Handshake)
+    assert json.loads(found.token) == token
+
+
+@given(st.dictionaries(st.text(), values, max_size=4), layouts)
+def test_an_event_is_what_it_was(data: dict[str, Any], layout: dict[str, Any]) -> None:
+    body = {"id": "e-1", "eventType": "conversation:start", "data": data}
+    found = told(encoded(body, layout))
+    assert isinstance(found, Event)
+    assert (found.id, found.type, found.received_at) == ("e-1", "conversation:start", MOMENT)
+    assert found.payload == body
+    assert json.loads(found.text) == body
+    assert "\n" not in found.text
+
+
+@given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))
+def test_nothing_that_is_sent_raises(text: str) -> None:
+    told(text.encode("utf-8", "replace"))
+
+
+@given(values, layouts)
+def test_reads_what_json_reads(value: Any, layout: dict[str, Any]) -> None:
+    """Any value is empty or invalid as the contract says, or an object with neither token nor type."""
+    body = encoded(value, layout)
+    empty = value in ({}, [], None) and value is not False and value != 0
+    if not isinstance(value, dict) or not {"verification_token", "eventType", "detail-type"} & set(value):
+        assert told(body) is (Problem.EMPTY if empty else Problem.INVALID)
+
+
+def test_an_envelope_of_eventbridge_is_an_event() -> None:
+    body = {"version": "0", "id": "6a7e", "detail-type": "v2.users.x.presence", "source": "aws.partner", "detail": {}}
+    found = told(json.dumps(body).encode())
+    assert isinstance(found, Event)
+    assert (found.id, found.type, found.payload) == ("6a7e", "v2.users.x.presence", body)
+
+
+@pytest.mark.parametrize("more", ["", ', "id": ""', ', "id": null', ', "id": {"a": 1}', ', "id": true', ', "id": 1.5'])
+def test_without_an_id_the_body_gives_one(more: str) -> None:
+    body = b'{"eventType": "x"%s}' % more.encode()
+    found = told(body)
+    assert isinstance(found, Event)
+    assert found.id == f"sha256:{hashlib.sha256(body).hexdigest()}"
+
+
+def test_a_whole_number_is_an_id() -> None:
+    found = told(b'{"eventType": "x", "id": 123456789012345678901234567890}')
+    assert isinstance(found, Event)
+    assert found.id == "123456789012345678901234567890"
+
+
+def test_the_text_is_as_it_came_where_it_is_one_line() -> None:
+    body = b' {"eventType":"x",  "data": 1.50, "u": "\xc3\xbc"}\n'
+    found = told(body)
+    assert isinstance(found, Event)
+    assert found.text.encode() == body.strip()
+
+
+def test_members_that_decide_nothing_may_come_twice() -> None:
+    found = told(b'{"eventType": "x", "a": 1, "a": 2, "data": {"id": 1, "id": 2}}')
+    assert isinstance(found, Event)
+    assert found.payload["a"] == 2
