@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gcsync.receiver.authentication import Authentication
 
 PATH: Final = "/genesys-events"
+_BETWEEN = len(": \r\n")
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class Application:
         if not self._rates.admit(peer):
             return error(429, "Too many requests", _AGAIN)
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        if sum([len(name) + len(value) for name, value in headers]) > self._limits.head:
+        if sum([len(name) + len(value) + _BETWEEN for name, value in headers]) > self._limits.head:
             return error(431, "Request header fields too large", _CLOSE)
         if not self._authentication.admits(headers):
             challenge = self._authentication.challenge

@@ -40,11 +40,15 @@ class DeadLetters:
                 file.close()
 
     def take(self) -> Path | None:
-        """The file under another name, all that an earlier replay left included; None where nothing waits."""
+        """The file under another name, or what an earlier replay has left; None where nothing waits.
+
+        A file that holds anything but dead letters stays where it is. Raises DiagnosticError (GC807), OSError.
+        """
         taken = self.path.with_name(f"{self.path.name}.replaying")
         with self._lock:
             if taken.exists() or not self.path.exists():
                 return taken if taken.exists() else None
+            _read(self.path)
             self.path.rename(taken)
             sync_folder(taken.parent)
         return taken
@@ -80,7 +84,7 @@ async def replay(letters: DeadLetters, sink: Sink) -> Replayed:
 def _read(path: Path) -> list[tuple[Event, int]]:
     """All of the file, before anything of it is sent. Raises DiagnosticError (GC807)."""
     found = []
-    with path.open(encoding="utf-8", newline="\n") as file:
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
         for number, line in enumerate(file, 1):
             letter = _letter(line)
             if letter is None:

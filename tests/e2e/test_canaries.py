@@ -90,6 +90,10 @@ LINES = (
     "comment plan.json --number 12 --platform github",
     "explain GC104",
     "init fresh",
+    "receiver serve --auth basic",
+    "receiver stats",
+    "receiver stats --format json",
+    "receiver replay given/values.yaml",
     "fmt --diff",
     "fmt",
 )
@@ -165,6 +169,7 @@ def environment(root: Path, url: str, watched: Watched) -> dict[str, str]:
         GENESYSCLOUD_OAUTHCLIENT_SECRET=watched["CX as Code secret"],
         GCSYNC_VAR_prefixed=watched["GCSYNC_VAR_"],
         OWN_VARIABLE=watched["env"],
+        GCSYNC_RECEIVER_SECRET=watched["receiver secret"],
         GCSYNC_FINGERPRINT_KEY=watched["fingerprint key"],
         HTTPS_PROXY=f"http://user:{watched['proxy password']}@127.0.0.1:9",
         GITHUB_API_URL=url,
@@ -202,10 +207,10 @@ def known_lines() -> list[str]:
     found = []
     for line in LINES:
         name, *rest = line.replace("{given}", GIVEN).split()
-        options = (
-            {option for parameter in commands[name].params for option in parameter.opts} if name in commands else ()
-        )
-        if name in commands and all(word in options for word in rest if word.startswith("--")):
+        command = commands.get(name)
+        command = getattr(command, "commands", {}).get(rest[0], command) if rest else command
+        options = {option for parameter in command.params for option in parameter.opts} if command else ()
+        if command and all(word in options for word in rest if word.startswith("--")):
             found.append(line)
     return found
 

@@ -172,3 +172,4 @@ class TestReplay:
         with pytest.raises(DiagnosticError) as caught:
             run(replay(letters, sink))
         assert (caught.value.diagnostics[0].code, sink.calls) == ("GC807", 0)
+        assert letters.path.exists() == (text is not None)

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gcsync.model.diagnostic import DiagnosticError
+from gcsync.receiver.interface import Event, SinkFailure
+from gcsync.receiver.sinks import lines
+from gcsync.receiver.sinks.jsonl import open_lines
+from gcsync.receiver.sinks.lines import LineFile
+
+
+def event(number: int) -> Event:
+    return Event(f"e-{number}", "x", "2026-11-25T09:30:00.000Z", {}, f'{{"id":"e-{number}",  "u":"ü"}}')
+
+
+def handle(sink_text: str, count: int, first: int = 0) -> None:
+    async def act() -> None:
+        sink = open_lines(sink_text)
+        try:
+            await asyncio.gather(*(sink.handle(event(number)) for number in range(first, first + count)))
+        finally:
+            await sink.close()
+
+    asyncio.run(act())
+
+
+def test_a_line_is_what_the_contract_says(tmp_path: Path) -> None:
+    handle(f"{tmp_path}/new/events.jsonl", 1)
+    text = (tmp_path / "new/events.jsonl").read_text()
+    assert text == (
+        '{"id": "e-0", "type": "x", "received_at": "2026-11-25T09:30:00.000Z", "event": {"id":"e-0",  "u":"ü"}}\n'
+    )
+    assert json.loads(text)["event"] == {"id": "e-0", "u": "ü"}
+
+
+def test_lines_of_requests_at_once_are_whole_and_synced_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    real = os.fsync
+    monkeypatch.setattr(lines.os, "fsync", lambda descriptor: (synced.append(descriptor), real(descriptor))[1])
+    handle(f"{tmp_path}/events.jsonl", 200)
+    found = [json.loads(line)["id"] for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert sorted(found) == sorted(f"e-{number}" for number in range(200))
+    assert 1 <= len(synced) < 100
+
+
+def test_half_a_line_of_a_crash_is_taken_away_and_the_rest_stays(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    for torn in (b'{"id": "ha', b"x" * 200_000):
+        path.write_bytes(b'{"id": "whole"}\n' + torn)
+        handle(str(path), 1)
+        assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["whole", "e-0"]
+    path.write_bytes(b"all of it torn")
+    handle(str(path), 1)
+    assert len(path.read_text().splitlines()) == 1
+
+
+def test_a_new_file_is_begun_at_its_size_and_nothing_is_lost(tmp_path: Path) -> None:
+    for number in range(6):
+        handle(f"{tmp_path}/events.jsonl?rotate=150", 1, first=number)
+    files = sorted(tmp_path.glob("events-*.jsonl"))
+    assert len(files) == 2
+    texts = "".join(path.read_text() for path in [*files, tmp_path / "events.jsonl"])
+    assert [json.loads(line)["id"] for line in texts.splitlines()] == [f"e-{number}" for number in range(6)]
+
+
+def test_only_so_many_old_files_are_kept_when_that_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "events-of-another.jsonl").write_text("kept")
+    for number in range(6):
+        handle(f"{tmp_path}/events.jsonl?rotate=1&keep=2", 1, first=number)
+    assert len(list(tmp_path.glob("events-2*.jsonl"))) == 2
+    assert (tmp_path / "events-of-another.jsonl").exists()
+
+
+def test_a_file_that_was_moved_away_is_begun_anew(tmp_path: Path) -> None:
+    async def act() -> None:
+        sink = open_lines(f"{tmp_path}/events.jsonl")
+        await sink.handle(event(0))
+        (tmp_path / "events.jsonl").rename(tmp_path / "moved")
+        await sink.handle(event(1))
+        await sink.close()
+
+    asyncio.run(act())
+    assert "e-0" in (tmp_path / "moved").read_text()
+    assert "e-1" in (tmp_path / "events.jsonl").read_text()
+
+
+def test_a_full_disk_is_a_failure_and_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "events.jsonl"
+    real = os.write
+
+    def full(descriptor: int, data: bytes) -> int:
+        if path.stat().st_size > 100:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(descriptor, bytes(data)[:60])
+
+    async def act() -> None:
+        sink = open_lines(str(path))
+        monkeypatch.setattr(lines.os, "write", full)
+        with pytest.raises(SinkFailure, match="No space left"):
+            await asyncio.gather(sink.handle(event(0)), sink.handle(event(1)))
+        monkeypatch.setattr(lines.os, "write", real)
+        await sink.handle(event(2))
+        await sink.close()
+
+    asyncio.run(act())
+    assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["e-2"]
+
+
+def test_a_second_writer_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+    async def act() -> None:
+        first = open_lines(f"{tmp_path}/events.jsonl")
+        with pytest.raises(DiagnosticError) as caught:
+            open_lines(f"{tmp_path}/events.jsonl")
+        assert caught.value.diagnostics[0].code == "GC805"
+        await first.close()
+        await open_lines(f"{tmp_path}/events.jsonl").close()
+
+    asyncio.run(act())
+
+
+@pytest.mark.parametrize("query", ["rotate=x", "rotate=1T", "keep=many", "other=1", "rotate=-1"])
+def test_other_settings_are_told(tmp_path: Path, query: str) -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        open_lines(f"{tmp_path}/events.jsonl?{query}")
+    assert caught.value.diagnostics[0].code == "GC804"
+
+
+def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for name in ("file/events.jsonl", ""):
+        with pytest.raises(DiagnosticError) as caught:
+            open_lines(f"{tmp_path}/{name}")
+        assert caught.value.diagnostics[0].code == "GC805"
+
+
+def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    file = LineFile(tmp_path / "events.jsonl")
+    file.append([b"x\n"])
+    file.close()
+    file.close()
+    assert os.name == "nt" or file.path.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,223 @@
+"""The receiver as a process: crashes, signals, hostile connections, TLS."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gcsync.model.diagnostic import DiagnosticError
+from gcsync.receiver.server import ReceiverSettings, serve
+from tests.doctor.certificates import make_certificate
+from tests.receiver.serving import LONGEST_SECONDS, SECRET, Senders, Served, body_of, deliver, post, served
+
+QUICK = ("--drain", "0", "--grace", "5")
+
+
+def ledger(folder: Path, sink: str) -> list[str]:
+    """The ids that the sink has, in the order they came."""
+    if sink == "sqlite:":
+        connection = sqlite3.connect(folder / "events.db")
+        found = [row[0] for row in connection.execute("SELECT id FROM events ORDER BY sequence")]
+        connection.close()
+        return found
+    lines = (folder / "events.jsonl").read_bytes().split(b"\n")
+    return [json.loads(line)["id"] for line in lines if line]
+
+
+@pytest.mark.parametrize("sink", ["jsonl:events.jsonl", "sqlite:"])
+@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.full)])
+def test_every_acknowledged_id_is_in_the_sink_after_kill_9_under_load(tmp_path: Path, sink: str, kills: int) -> None:
+    senders = Senders()
+    moments = random.Random(kills)
+    for _ in range(kills):
+        with served(tmp_path, "--sink", sink, *QUICK) as one:
+            senders.until_it_dies(one, moments.uniform(0.05, 0.5))
+    # What the last kill left half written is settled by the next start.
+    with served(tmp_path, "--sink", sink, *QUICK) as one:
+        one.end()
+    times = Counter(ledger(tmp_path, sink))
+    assert len(senders.acknowledged) > 10 * kills
+    assert senders.acknowledged - set(times) == set()
+    again = sum(count - 1 for count in times.values())
+    assert again <= (0 if sink == "sqlite:" else kills * senders.count)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_0_after_the_requests_under_way(tmp_path: Path, number: int) -> None:
+    (tmp_path / "slowly.py").write_text("import time\n\ndef handle(event):\n    time.sleep(0.7)\n")
+    with served(tmp_path, "--sink", "python:slowly:handle", *QUICK) as one:
+        answers: list[int] = []
+
+        def send() -> None:
+            answers.append(deliver(one, body_of("e-1"))[0])
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        time.sleep(0.3)
+        code, err = one.end(number)
+        thread.join()
+    assert (code, answers, err) == (0, [200], "")
+
+
+def test_readiness_drops_before_requests_are_refused(tmp_path: Path) -> None:
+    with served(tmp_path, "--drain", "1.5") as one:
+        connection = http.client.HTTPConnection(*one.address, timeout=30)
+        one.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())) == (503, {"status": "draining"})
+        connection.close()
+        assert deliver(one, body_of("e-1"))[0] == 200
+        assert one.process.wait(LONGEST_SECONDS) == 0
+
+
+def test_a_second_signal_waits_for_no_load_balancer(tmp_path: Path) -> None:
+    with served(tmp_path, "--drain", "30") as one:
+        one.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert one.process.poll() is None
+        assert one.end()[0] == 0
+
+
+def raw(one: Served, data: bytes, patience: float = 10.0) -> bytes:
+    """What is answered to bytes that no library would send, until the connection is closed or nothing comes."""
+    found = b""
+    with socket.create_connection(one.address, timeout=patience) as connection:
+        connection.sendall(data)
+        try:
+            while chunk := connection.recv(65536):
+                found += chunk
+        except (TimeoutError, ConnectionResetError):
+            pass
+    return found
+
+
+HEAD = f"POST /genesys-events HTTP/1.1\r\nHost: x\r\nX-Api-Key: {SECRET}\r\nContent-Type: application/json\r\n".encode()
+HOSTILE = {
+    "no HTTP at all": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", b"HTTP/1.1 400"),
+    "length and chunks": (HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"HTTP/1.1 400"),
+    "two lengths": (HEAD + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nnull", b"HTTP/1.1 400"),
+    "a length below zero": (HEAD + b"Content-Length: -1\r\n\r\n", b"HTTP/1.1 400"),
+    "a chunk of no length": (HEAD + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", b"HTTP/1.1 400"),
+    "a head without end": (HEAD + b"X: y\r\n" * 9000, b"HTTP/1.1 431"),
+    "one endless field": (HEAD + b"X: " + b"y" * 90_000, b"HTTP/1.1 431"),
+    "a long address": (b"POST /" + b"y" * 90_000, b"HTTP/1.1 431"),
+    "a full head that is too long": (HEAD + b"X: y\r\n" * 9000 + b"Content-Length: 0\r\n\r\n", b"HTTP/1.1 431"),
+}
+
+
+@pytest.mark.parametrize(("data", "begin"), HOSTILE.values(), ids=HOSTILE)
+def test_what_no_sender_sends_is_refused_and_the_next_one_served(shared: Served, data: bytes, begin: bytes) -> None:
+    assert raw(shared, data, 2.0)[: len(begin)] == begin
+    assert deliver(shared, b'{"verification_token": "t"}') == (200, b'{"verification_token": "t"}')
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("shared"), *QUICK) as one:
+        yield one
+
+
+def test_a_body_in_chunks_is_taken_and_bounded(shared: Served) -> None:
+    connection = http.client.HTTPConnection(*shared.address, timeout=30)
+    headers = {"Content-Type": "application/json", "X-Api-Key": SECRET}
+    for size, status in ((1000, 200), (1100, 413)):
+        chunks = iter([b'{"eventType": "x", "id": "chunks", "data": "', *[b"y" * 1000] * size, b'"}'])
+        connection.request("POST", "/genesys-events", chunks, headers, encode_chunked=True)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read() != b"") == (status, True)
+    connection.close()
+
+
+def test_requests_that_come_before_the_answers_are_answered_in_turn(shared: Served) -> None:
+    bodies = [b'{"verification_token": %d}' % number for number in range(3)]
+    parts = [HEAD + b"Content-Length: %d\r\n" % len(body) for body in bodies]
+    parts[-1] += b"Connection: close\r\n"
+    found = raw(shared, b"".join(part + b"\r\n" + body for part, body in zip(parts, bodies, strict=True)))
+    assert [body in found for body in bodies] == [True] * 3
+    assert found.count(b"HTTP/1.1 200") == 3
+
+
+SLOW = """
+import sys
+from pathlib import Path
+from gcsync.receiver.limits import Limits
+from gcsync.receiver.server import ReceiverSettings, serve
+settings = ReceiverSettings(f"sqlite:///events.db", "sqlite:", "none", insecure=True, port=0,
+                            head_seconds=0.4, limits=Limits(body_seconds=0.4), drain=0.0)
+sys.exit(serve(settings, {}, lambda url: print(url, flush=True)))
+"""
+
+
+def test_senders_who_trickle_are_not_waited_for(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", SLOW], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        one = Served(process, process.stdout.readline().strip())
+        begun = time.monotonic()
+        assert raw(one, b"").startswith(b"HTTP/1.1 408")
+        assert raw(one, b"POST /genesys-events HTTP/1.1\r\nHost").startswith(b"HTTP/1.1 408")
+        assert raw(one, HEAD + b"Content-Length: 9\r\n\r\nnul").startswith(b"HTTP/1.1 408")
+        # Refused by its announced length, and then never sent: read and thrown away for so long, and no longer.
+        assert raw(one, HEAD + b"Content-Length: 9999999\r\n\r\nnul").startswith(b"HTTP/1.1 413")
+        assert time.monotonic() - begun < 8
+        assert one.end()[0] == 0
+
+
+def test_two_receivers_share_a_store(tmp_path: Path) -> None:
+    with (
+        served(tmp_path, "--sink", "jsonl:a.jsonl", *QUICK) as one,
+        served(tmp_path, "--sink", "jsonl:b.jsonl", *QUICK) as two,
+    ):
+        assert json.loads(deliver(one, body_of("e-1"))[1])["status"] == "success"
+        assert json.loads(deliver(two, body_of("e-1"))[1])["status"] == "duplicate"
+    assert (tmp_path / "b.jsonl").read_text() == ""
+
+
+def test_it_speaks_tls(tmp_path: Path) -> None:
+    made = make_certificate(tmp_path)
+    with served(tmp_path, "--tls-cert", str(made.certificate), "--tls-key", str(made.key), *QUICK) as one:
+        assert one.url.startswith("https://127.0.0.1:")
+        context = ssl.create_default_context(cafile=str(made.trusted))
+        connection = http.client.HTTPSConnection("localhost", one.address[1], timeout=30, context=context)
+        assert post(connection, b'{"verification_token": "t"}')[0] == 200
+        connection.close()
+
+
+def refused(folder: Path, environ: dict[str, str] | None = None, **how: object) -> str:
+    settings = {"store": f"sqlite:///{folder}/e.db", "sink": "sqlite:", "auth": "none", "insecure": True, "port": 0}
+    with pytest.raises(DiagnosticError) as caught:
+        serve(ReceiverSettings(**settings | how), environ or {}, lambda url: None)  # type: ignore[arg-type]
+    return caught.value.diagnostics[0].code
+
+
+def test_what_cannot_be_served_is_told_before_anything_listens(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert refused(tmp_path, port=other.getsockname()[1]) == "GC810"
+    assert refused(tmp_path, host="no.such.host.invalid") == "GC810"
+    assert refused(tmp_path, certificate=tmp_path / "none.pem") == "GC811"
+    (tmp_path / "text.pem").write_text("no PEM")
+    assert refused(tmp_path, certificate=tmp_path / "text.pem") == "GC811"
+    assert refused(tmp_path, key=tmp_path / "text.pem") == "GC811"
+    assert refused(tmp_path, insecure=False) == "GC808"
+    assert refused(tmp_path, insecure=False, auth="header:") == "GC808"
+    assert refused(tmp_path, insecure=False, auth="bearer") == "GC809"
+    assert refused(tmp_path, {"GCSYNC_RECEIVER_SECRET": "no-colon"}, insecure=False, auth="basic") == "GC809"
+    assert refused(tmp_path, {"GCSYNC_RECEIVER_SECRET": "x\n"}, insecure=False, auth="bearer") == "GC809"
+    assert refused(tmp_path, sink="carrier-pigeon:") == "GC804"
