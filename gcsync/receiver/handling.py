@@ -115,7 +115,7 @@ class Handling:
             async with asyncio.timeout(self._sink_seconds):
                 await self._sink.handle(event)
         except (SinkFailure, TimeoutError) as error:
-            reason = str(error) or "the sink took too long"
+            reason = str(error) if isinstance(error, SinkFailure) else "the sink took too long"
             _log.error("the sink failed, attempt %d: %s", attempts, reason)
             if 0 < self._max_attempts <= attempts:
                 return await self._give_up(event, holder, attempts, reason)

@@ -168,14 +168,17 @@ def test_senders_who_trickle_are_not_waited_for(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", SLOW], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         one = Served(process, process.stdout.readline().strip())
-        begun = time.monotonic()
-        assert raw(one, b"").startswith(b"HTTP/1.1 408")
-        assert raw(one, b"POST /genesys-events HTTP/1.1\r\nHost").startswith(b"HTTP/1.1 408")
-        assert raw(one, HEAD + b"Content-Length: 9\r\n\r\nnul").startswith(b"HTTP/1.1 408")
-        # Refused by its announced length, and then never sent: read and thrown away for so long, and no longer.
-        assert raw(one, HEAD + b"Content-Length: 9999999\r\n\r\nnul").startswith(b"HTTP/1.1 413")
-        assert time.monotonic() - begun < 8
-        assert one.end()[0] == 0
+        try:
+            begun = time.monotonic()
+            assert raw(one, b"").startswith(b"HTTP/1.1 408")
+            assert raw(one, b"POST /genesys-events HTTP/1.1\r\nHost").startswith(b"HTTP/1.1 408")
+            assert raw(one, HEAD + b"Content-Length: 9\r\n\r\nnul").startswith(b"HTTP/1.1 408")
+            # Refused by its announced length, and then never sent: read and thrown away for so long, and no longer.
+            assert raw(one, HEAD + b"Content-Length: 9999999\r\n\r\nnul").startswith(b"HTTP/1.1 413")
+            assert time.monotonic() - begun < 8
+            assert one.end()[0] == 0
+        finally:
+            process.kill()
 
 
 def test_two_receivers_share_a_store(tmp_path: Path) -> None:

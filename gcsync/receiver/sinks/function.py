@@ -47,7 +47,7 @@ class FunctionSink:
                 await self._function(payload)
             else:
                 await asyncio.get_running_loop().run_in_executor(self._threads, self._function, payload)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # Its message may quote the event; where it happened is told, as the log's format does.
             _log.debug("the function raised", exc_info=True)
             raise SinkFailure(f"the function raised {type(error).__name__}") from None
@@ -65,9 +65,11 @@ def _import(module: str, name: str) -> Callable[[dict[str, Any]], Any]:
         found: Any = importlib.import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-    except Exception as error:
-        # A module of the user's own may raise anything while it is imported.
-        told = f"{type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:
+        # A module of the user's own may raise anything while it is imported, and quote anything.
+        told = type(error).__name__
+        if isinstance(error, ImportError | AttributeError | SyntaxError):
+            told += f": {error}"
         hint = "it is looked for on PYTHONPATH, then in the current folder"
         message = f"python:{module}:{name} cannot be imported: {told}"
         raise DiagnosticError(Diagnostic("GC806", message, path="--sink", hint=hint)) from None

@@ -91,6 +91,7 @@ class TestFunction:
             "class Callable:\n    async def __call__(self, event):\n        calls.append(event)\n"
             "instance = Callable()\n"
             "def failing(event):\n    raise ValueError(event)\n"
+            "def leaving(event):\n    raise SystemExit(3)\n"
             "number = 1\n"
         )
         return name
@@ -105,6 +106,10 @@ class TestFunction:
     def test_that_raises_is_a_failure_that_tells_nothing_of_the_event(self, tmp_path: Path, module: str) -> None:
         with pytest.raises(SinkFailure, match=r"\Athe function raised ValueError\Z"):
             handle(tmp_path, f"python:{module}:failing")
+
+    def test_that_wants_to_end_the_process_is_a_failure_too(self, tmp_path: Path, module: str) -> None:
+        with pytest.raises(SinkFailure, match="SystemExit"):
+            handle(tmp_path, f"python:{module}:leaving")
 
     def test_that_is_not_there_or_none_is_told(self, tmp_path: Path, module: str) -> None:
         assert code_of(tmp_path, f"python:{module}:missing") == "GC806"
