@@ -102,7 +102,7 @@ def serve(
     drain: Drain = 1.0,
     grace: Grace = 30.0,
 ) -> int:
-    """Take events at /genesys-events until told to stop: each once, acknowledged when durable. 0 on SIGTERM."""
+    """Take events at /genesys-events. Each once, acknowledged when it is durable; ends with 0 on SIGTERM."""
     import os
 
     from gcsync.cli.logs import configure
@@ -135,7 +135,7 @@ def serve(
 
 @options.command
 def stats(common: Common, store: StoreUrl = DEFAULT_STORE, output_format: OutputFormat = Format.TEXT) -> int:
-    """Show how much a receiver's store holds; the receiver may run meanwhile."""
+    """Show how much a store holds. The receiver may run meanwhile."""
     import asyncio
     import dataclasses
     import json
@@ -159,7 +159,7 @@ def stats(common: Common, store: StoreUrl = DEFAULT_STORE, output_format: Output
 
 @options.command
 def replay(common: Common, file: Letters, store: StoreUrl = DEFAULT_STORE, sink: SinkName = DEFAULT_SINK) -> int:
-    """Hand dead letters to the sink again; what it refuses goes back to the file, and the command ends with 1."""
+    """Hand dead letters to the sink again. What it refuses goes back to the file, and the command ends with 1."""
     import asyncio
     import os
 

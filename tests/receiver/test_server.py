@@ -191,6 +191,13 @@ def test_two_receivers_share_a_store(tmp_path: Path) -> None:
     assert (tmp_path / "b.jsonl").read_text() == ""
 
 
+def test_a_trusted_proxy_tells_the_peer_and_nobody_else_does(tmp_path: Path) -> None:
+    told = [{"X-Forwarded-For": peer} for peer in ("192.0.2.1", "192.0.2.2", "192.0.2.1")]
+    for more, statuses in ((("--trusted-proxy", "127.0.0.1"), [200, 200, 429]), ((), [200, 429, 429])):
+        with served(tmp_path, "--sink", "sqlite:", "--rate-limit", "0.01", *more, *QUICK) as one:
+            assert [deliver(one, body_of("e-1"), **headers)[0] for headers in told] == statuses
+
+
 def test_it_speaks_tls(tmp_path: Path) -> None:
     made = make_certificate(tmp_path)
     with served(tmp_path, "--tls-cert", str(made.certificate), "--tls-key", str(made.key), *QUICK) as one:
