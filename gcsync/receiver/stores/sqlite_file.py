@@ -12,7 +12,7 @@ APPLICATION_ID = 0x67637276
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 5.0
 _CHECKPOINT_PAGES = 4000
-_CACHE_KIBIBYTES = 64 * 1024
+_CACHE_KIBIBYTES = 8 * 1024
 
 # An id is in `claims` from its first claim until it is handled, and in `handled` from then on. `holder` is null after a
 # failure, which leaves the attempts. `counted` saves counting millions of rows.
