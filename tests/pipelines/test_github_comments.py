@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.e2e.workplace import Hand, stack
 from tests.house.source import ROOT
-from tests.pipelines.github_api import Api
 from tests.pipelines.project import Project
 from tests.pipelines.workflows import GitHub, on_main, pull_request
 
-stand_in = pytest.importorskip("tests.stand_ins.github", reason="there is no stand-in for GitHub's comments yet")
 pytestmark = pytest.mark.full
 
 WORKFLOWS = ROOT / "docs/ci/github"
 STACK = "stacks/contact-center.yaml"
-
-
-@pytest.fixture
-def hub(github: GitHub) -> Iterator[Any]:
-    """A GitHub that keeps comments and issues, and leads to the reviewed plan."""
-    from tests.stand_ins.server import Answer, serving
-
-    class Hub(stand_in.GitHub):  # type: ignore[misc, name-defined]
-        def answer(self, request: Any) -> Any:
-            if not self.plans.knows(request.path):
-                return super().answer(request)
-            query = {name: [value] for name, value in request.query.items()}
-            return Answer(*self.plans.answer(request.path, query, request.headers.get("Authorization", "")))
-
-    hub = Hub(github.name)
-    hub.plans = Api(github)
-    github.token = stand_in.TOKEN
-    with serving(hub):
-        github.api = hub.url
-        github.environ |= {name: hub.environ()[name] for name in ("GITHUB_GRAPHQL_URL",)}
-        yield hub
 
 
 def test_every_push_updates_the_same_comment(github: GitHub, project: Project, hub: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
 
 IMAGE = "registry.example.com/gcsync@sha256:" + 64 * "0"
 EXAMPLE = ROOT / "docs/ci/gitlab/.gitlab-ci.yml"
-needs_widget = pytest.mark.skipif(find_spec("gcsync.views.gitlab_plan") is None, reason="there is no gitlab format yet")
-needs_markdown_drift = pytest.mark.skipif(
-    find_spec("gcsync.views.markdown_drift") is None, reason="drift has no markdown yet"
-)
 
 
 @pytest.fixture
@@ -50,7 +45,6 @@ def test_a_fork_is_validated_without_credentials(checkout: Path) -> None:
     assert (ran.code, "Valid: 1 stack, 2 resources." in ran.log) == (0, True), ran.log
 
 
-@needs_widget
 def test_the_plan_is_kept_shown_in_the_widget_and_applied_exactly(
     checkout: Path, environ: dict[str, str], hand: Hand
 ) -> None:
@@ -62,13 +56,11 @@ def test_the_plan_is_kept_shown_in_the_widget_and_applied_exactly(
     assert len(hand.streams()) == 2
 
 
-@needs_widget
 def test_a_note_that_cannot_be_written_changes_no_result(checkout: Path, environ: dict[str, str]) -> None:
     ran = component.run(job("plan"), checkout, environ | {"CI_MERGE_REQUEST_IID": "7"})
     assert (ran.code, "The note could not be written" in ran.log) == (0, True), ran.log
 
 
-@needs_markdown_drift
 def test_drift_that_cannot_be_looked_for_is_a_failure(checkout: Path, environ: dict[str, str], hand: Hand) -> None:
     hand.scopes("event:stream:write")
     ran = component.run(job("drift", drift_options=""), checkout, environ)
