@@ -65,9 +65,12 @@ def alert(kind: str, text: str) -> Part:
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Part:
-    """A table of cells that are escaped already; no part without rows."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}", *lines] if lines else []
+    """A table of escaped cells, without the columns in which every cell is empty; no part without rows."""
+    found = list(rows)
+    columns = [column for column in range(len(titles)) if any(row[column] for row in found)]
+    head, *lines = ([row[column] for column in columns] for row in (titles, *found))
+    shown = [f"| {' | '.join(row)} |" for row in lines]
+    return [f"| {' | '.join(head)} |", f"|{' --- |' * len(columns)}", *shown] if shown else []
 
 
 def word_cell(word: str) -> str:

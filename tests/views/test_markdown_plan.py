@@ -65,6 +65,12 @@ def test_a_stack_of_which_something_is_destroyed_comes_before_the_others() -> No
     assert text.endswith("**No changes**\n\n- `b`: 1 unchanged, file `stacks/prod.yaml`\n")
 
 
+def test_a_column_that_would_be_empty_is_left_out() -> None:
+    only_new, mixed = (render_markdown_plan([plan(*changes)]) for changes in ((create(),), (create(), delete())))
+    assert "\n| Action | Resource |\n| --- | --- |\n| create | " in only_new
+    assert "\n| Action | Resource | What changes |\n| --- | --- | --- |\n" in mixed
+
+
 def test_an_address_that_is_no_region_s_is_named() -> None:
     away = plan(create(), target=target(api_url="http://127.0.0.1:8081"))
     assert "Organization `Example Ltd`, `us-east-1`, at `http://127.0.0.1:8081`, file" in render_markdown_plan([away])
