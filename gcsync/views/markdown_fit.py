@@ -2,8 +2,9 @@
 
 What stays, most important first: the marker and the summary; alerts, the verdicts on environments and the first
 errors; the rows of what is destroyed (or drifted); what the stacks are, and errors; the details of what is destroyed;
-the other rows; notes; the other rows of the table of environments; the details of what is created, then of the rest. So a change is folded before its row goes, and an update goes before a
-delete; details that do not fit are left out alone, and shorter ones behind them stay.
+the other rows; notes; the other rows of the table of environments; the details of what is created, then of the rest.
+So a change is folded before its row goes, and an update goes before a delete; details that do not fit are left out
+alone, and shorter ones behind them stay.
 """
 
 from __future__ import annotations
