@@ -146,9 +146,9 @@ def _lines(finding: Finding) -> Iterator[str]:
 
 
 def _settling(worst: Finding) -> Iterator[str]:
-    """Who it was, and the commands that settle the whole resource."""
+    """Who it was, how old it is, and the commands that settle the whole resource."""
     if worst.accepted is None:
-        yield from filter(None, [worst.blame])
+        yield from worst.about
         yield from (f"$ {clean(command)}" for command in worst.commands)
 
 
@@ -162,6 +162,8 @@ def _beside(report: DriftReport) -> Iterator[str]:
     """What is no finding, and still to be told."""
     for change in report.pending:
         yield f"pending: {clean(str(change.address))}{_attributes(change)}, edited in the stack and not applied yet"
+    for change in report.older:
+        yield f"older: {clean(str(change.address))}{_attributes(change)}, changed before --since, and left out"
     for found in report.look_alikes:
         yield f"look-alike: {clean(found.name)} ({clean(found.id)}) does what {clean(str(found.address))} does"
 

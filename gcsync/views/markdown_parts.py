@@ -41,7 +41,7 @@ def stack_part(plan: Plan, *, headed: bool) -> Iterator[Part]:
     environment = f"environment {code(plan.environment)}" if plan.environment else ""
     address = target.api_url if not target.api_url.startswith("https://api.") else ""
     told = [
-        f"Organization {code(target.organization.name)}",
+        f"Organization {code(target.organization.name) if target.organization.name else 'not read'}",
         code(target.region) if target.region else "",
         f"at {code(address)}" if address else "",
         environment,

@@ -6,6 +6,7 @@ import pytest
 
 from gcsync.model.diagnostic import Diagnostic, Place
 from gcsync.model.plan import Action, Plan
+from gcsync.model.resource import Organization
 from gcsync.views.markdown_marker import MarkdownMarker, read_marker
 from gcsync.views.markdown_plan import render_markdown_plan
 from tests.views.factories import attributes, change, create, delete, keep, plan, target, update
@@ -124,3 +125,9 @@ def test_a_text_of_many_lines_is_shown_as_a_difference() -> None:
 def test_a_value_longer_than_a_line_is_folded() -> None:
     text = render_markdown_plan([plan(create(description="word " * 100))])
     assert max(len(line) for line in text.split("\n") if line.startswith("+ ")) <= 80
+
+
+def test_an_organization_that_nobody_read_is_said_to_be_so() -> None:
+    unread = replace(target(), organization=Organization("", ""), region="")
+    text = render_markdown_plan([plan(failed=True, environment="prod", target=unread)])
+    assert "\nOrganization not read, environment `prod`, file `stacks/prod.yaml`.\n" in text
