@@ -59,7 +59,7 @@ def format_files(
         bool, typer.Option("--upgrade", help="Rewrite files of an older version in the newest one.")
     ] = False,
 ) -> int:
-    """Give stack files and their parts one layout; prints the names of those that had another."""
+    """Give stack files and their parts one layout. Prints the names of those that had another."""
     if paths == [_STDIN]:
         return _format_stdin(check=check, diff=diff)
     from gcsync.stack import written_files
