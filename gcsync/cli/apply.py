@@ -33,7 +33,7 @@ def apply(
     lock_timeout: options.LockTimeout = 0,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
-    """Plan, show the plan, ask, and do exactly that; or do exactly what a saved plan says."""
+    """Plan, show the plan, ask, and do exactly that. Or do exactly what a saved plan says."""
     from gcsync.cli.choices import choose
     from gcsync.cli.execution import Execution
     from gcsync.cli.expected_plan import ExpectedPlan

@@ -128,7 +128,7 @@ def serve(
     unpublished_workflows: UnpublishedWorkflows = None,
     repeat_pages: RepeatPages = False,
 ) -> int:
-    """Serve an emulated Genesys Cloud on this machine until it is told to stop. Ends with 0 on SIGTERM."""
+    """Serve an emulated Genesys Cloud until it is told to stop. On this machine; ends with 0 on SIGTERM."""
     from gcsync.cli.local_emulator import database_of
     from gcsync.emulator import Behaviour, EmulatorSettings, parse_client, parse_unpublished
     from gcsync.emulator import serve as serve_emulator

@@ -17,8 +17,19 @@ baseline    known drift, from a file beside the stacks
 
 from __future__ import annotations
 
-from gcsync.stack.discover import written_files
+from gcsync.stack.discover import text_given, written_files
 from gcsync.stack.load import Examination, Inputs, examine, load, outline, sketch, validate
 from gcsync.stack.masking import masked_lines
 
-__all__ = ["Examination", "Inputs", "examine", "load", "masked_lines", "outline", "sketch", "validate", "written_files"]
+__all__ = [
+    "Examination",
+    "Inputs",
+    "examine",
+    "load",
+    "masked_lines",
+    "outline",
+    "sketch",
+    "text_given",
+    "validate",
+    "written_files",
+]

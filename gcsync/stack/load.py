@@ -316,7 +316,9 @@ def _chosen(settings: Settings, reading: _Reading) -> tuple[str | None, bool]:
         report.error("GC220", f"no environment is chosen; there are {listed}", spot, path, hint)
         return None, False
     if wanted not in settings.environments:
-        hint = nearest(wanted, settings.environments) or f"choose one of {listed}"
+        several = len(wanted.split()) > 1 and set(wanted.split()) <= set(settings.environments)
+        hint = "this command takes one: name it with --env" if several else ""
+        hint = hint or nearest(wanted, settings.environments) or f"choose one of {listed}"
         report.error("GC221", f'there is no environment "{wanted[:40]}"; there are {listed}', spot, path, hint)
         return None, False
     return wanted, True
