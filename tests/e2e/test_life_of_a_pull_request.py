@@ -56,7 +56,7 @@ def test_from_the_first_plan_to_the_issue_that_is_closed(server: Any, work: Work
     assert cron(server, work) == 2
     (opened,) = issues(server)
     assert opened[1] is True
-    assert "changed by `Jane Doe`" in opened[2]
+    assert "changed by: `Jane Doe` on" in opened[2]
     for command in ("apply", "accept"):
         assert f"\ngcsync {command} {STACK} --target stream.conversations\n" in opened[2]
     assert (cron(server, work), issues(server)) == (2, [opened])

@@ -60,7 +60,7 @@ def test_from_the_first_push_to_the_issue_that_is_closed(life: Life, operator: W
     (opened,) = cron(life)
     assert (opened.is_open, opened.title, opened.answers) == (True, "gcsync: drift in production", ())
     assert "1 DRIFTED" in opened.body
-    assert "changed by `Jane Doe`" in opened.body
+    assert "changed by: `Jane Doe` on" in opened.body
     for line in settling("stream.conversations"):
         assert f"\n{line}\n" in opened.body
     assert cron(life) == [opened]
