@@ -29,6 +29,7 @@ from gcsync.cli.plan import plan
 from gcsync.cli.schema import schema
 from gcsync.cli.show_plan import show_plan
 from gcsync.cli.topics import topics
+from gcsync.cli.trace import trace
 from gcsync.cli.unlock import unlock
 from gcsync.cli.validate import validate
 
@@ -62,6 +63,7 @@ app.command("import")(import_object)
 app.command("list")(list_owned)
 app.command("compare")(compare)
 app.command("topics")(topics)
+app.command("trace")(trace)
 app.command("unlock")(unlock)
 app.command("doctor")(doctor)
 app.command("schema")(schema)
