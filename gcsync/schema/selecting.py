@@ -38,7 +38,7 @@ def select(kind: str, attributes: Mapping[str, Value], event: Event) -> Selectio
     rule = read_schema(kind)["x-selects"]
     name = event.topic if rule["by"] == _TOPIC else event.type
     if name is None:
-        return _no(f"the event has no {rule['by']}, by which a {kind} selects")
+        return _no(f"the event has no {rule['by']}, and each {kind} selects by that")
     switch = reveal(attributes.get(rule["switch"], True))
     if switch is False:
         return _no(f"{rule['switch']}: false", rule["switch"])

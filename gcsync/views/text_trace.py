@@ -66,7 +66,7 @@ def _reason(trace: Trace) -> str:
 
 def _delivery(delivery: Delivery, style: Style) -> Iterator[str]:
     note = f", {delivery.note}" if delivery.note else ""
-    yield from paragraph(f"{delivery.method} to {clean(delivery.to)}{note}", style, first=_INDENT, indent=_INDENT)
+    yield from paragraph(f"to: {delivery.method} {clean(delivery.to)}{note}", style, first=_INDENT, indent=_INDENT)
     if delivery.headers:
         headers = clean(", ".join(delivery.headers))
         yield from paragraph(f"headers: {headers}", style, first=f"{_INDENT}  ", indent=f"{_INDENT}    ")
