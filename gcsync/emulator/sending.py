@@ -81,7 +81,8 @@ class Sender:
         origin = origin_of(url)
         if origin in self._routes or self._anywhere:
             return None
-        return f"the emulator sends nowhere by itself: start it with --deliver-map {origin}=http://127.0.0.1:PORT"
+        shown = origin.removesuffix(f":{_PORTS['https']}")
+        return f"the emulator was not told to send there: --deliver-map {shown}=http://127.0.0.1:PORT"
 
     def post(self, destination: Destination, body: bytes) -> Reply:
         """One request over a connection of its own. Never raises for what the other end does."""

@@ -85,11 +85,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A verdict, why, and where in the object's attributes the value stands that decides."""
+    """A verdict, why, and where in the object's attributes the value stands that decides.
+
+    `cure` is what would let the event through, where something plain would.
+    """
 
     verdict: Verdict
     reason: str
     path: Path = ()
+    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

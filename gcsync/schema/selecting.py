@@ -41,7 +41,7 @@ def select(kind: str, attributes: Mapping[str, Value], event: Event) -> Selectio
         return _no(f"the event has no {rule['by']}, and each {kind} selects by that")
     switch = reveal(attributes.get(rule["switch"], True))
     if switch is False:
-        return _no(f"{rule['switch']}: false", rule["switch"])
+        return _no(f"{rule['switch']}: false", rule["switch"], cure=f"set {rule['switch']}: true")
     found = _by_name(kind, rule, attributes, name)
     if found.verdict is not Verdict.NOT_SELECTED and "criteria" in rule:
         found = _by_criteria(rule["criteria"], attributes, event, found)
@@ -72,7 +72,8 @@ def _by_name(kind: str, rule: Mapping[str, Any], attributes: Mapping[str, Value]
             return Selection(verdict, f"{source} {'has' if many else 'is'} {_quoted(entry)}{every}", path)
         if verdict is Verdict.NOT_KNOWN and unsure is None:
             unsure = _unsure(source, entry, path)
-    return unsure or _no(_lacks(source, entries, name, many=many), source)
+    cure = f"add it to {source}" if many else ""
+    return unsure or _no(_lacks(source, entries, name, many=many), source, cure=cure)
 
 
 def _absent(rule: Mapping[str, Any]) -> Selection:
@@ -129,7 +130,7 @@ def _by_criteria(name: str, attributes: Mapping[str, Value], event: Event, found
     for index, criterion in enumerate(criteria):
         met, shown = _met(reveal(criterion), event.body), _shown(criterion)
         if met is False:
-            return _no(f"the event does not meet {shown}", name, index)
+            return _no(f"the event does not meet {shown}", name, index, cure="loosen this criterion")
         if met is None and unchecked is None:
             why = (
                 "the event given has no body to compare" if event.body is NO_BODY else "it is for Genesys Cloud to say"
@@ -170,8 +171,8 @@ def _yes(reason: str, *path: str | int) -> Selection:
     return Selection(Verdict.SELECTED, reason, path)
 
 
-def _no(reason: str, *path: str | int) -> Selection:
-    return Selection(Verdict.NOT_SELECTED, reason, path)
+def _no(reason: str, *path: str | int, cure: str = "") -> Selection:
+    return Selection(Verdict.NOT_SELECTED, reason, path, cure)
 
 
 def _open(reason: str, *path: str | int) -> Selection:

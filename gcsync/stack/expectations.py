@@ -178,7 +178,7 @@ def _compare(test: _Test, resource: Resource, selection: Selection, place: int |
         path = test.path("expect") if place is None else test.path("expect", place)
         yield _Outcome("GC846", message, path, "give the variables a value: --var, or a default", doubtful=True)
     elif place is not None and selection.verdict is Verdict.NOT_SELECTED:
-        hint = "widen the filter, or take the address away here"
+        hint = f"{selection.cure or 'widen the filter'}, or take the address away here"
         message = f"{label} does not arrive at {address}: {reason}"
         yield _Outcome("GC844", message, test.path("expect", place), hint)
     elif place is None and selection.verdict is Verdict.SELECTED:

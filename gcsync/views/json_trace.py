@@ -12,8 +12,8 @@ from gcsync.model.value import format_path
 def render_json_trace(found: Tracing) -> str:
     """`{"event": {id, type, topic}, "source": "stacks"|"organization", "traces": [...], "not_checked": [...]}`, a line.
 
-    A trace is `{stack, kind, address, name, id, verdict, reason, attribute, file, line, column, deliveries, declared}`;
-    `declared` is what its file says, where that is another verdict. What there is not is null.
+    A trace is `{stack, kind, address, name, id, verdict, reason, cure, attribute, file, line, column, deliveries,
+    declared}`; `declared` is what its file says, where that is another verdict. What there is not is null.
     """
     event = {"id": found.event.id, "type": found.event.type, "topic": found.event.topic}
     document = {
@@ -35,6 +35,7 @@ def _trace(trace: Trace) -> dict[str, Any]:
         "id": trace.object_id,
         "verdict": trace.selection.verdict.value,
         "reason": trace.selection.reason,
+        "cure": trace.selection.cure or None,
         "attribute": format_path(trace.selection.path) or None,
         "file": place.file if place is not None else None,
         "line": place.line if place is not None else None,

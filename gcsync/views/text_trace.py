@@ -27,7 +27,7 @@ def render_trace(found: Tracing, style: Style) -> str:
     lines += [""] if found.traces else []
     for entry in found.not_checked:
         lines += paragraph(f"not checked: {entry.kind}: {clean(entry.reason)}", style, indent="  ")
-    return "\n".join([*lines, _closing(found)]) + "\n"
+    return "\n".join([*lines, *paragraph(_closing(found), style)]) + "\n"
 
 
 def _event(event: Event) -> str:
@@ -51,6 +51,8 @@ def _trace(trace: Trace, style: Style) -> Iterator[str]:
     object_id = f" ({clean(trace.object_id)})" if trace.object_id is not None else ""
     yield f"  {clean(name)}{object_id}: {style.paint(verdict, _TONES[verdict])}"
     yield from paragraph(_reason(trace), style, first=_INDENT, indent=f"{_INDENT}  ")
+    if trace.selection.cure:
+        yield from paragraph(f"to let it through: {trace.selection.cure}", style, first=_INDENT, tone=Tone.HINT)
     if trace.declared is not None:
         said = f"its file says {trace.declared.selection.verdict}: {_reason(trace.declared)}"
         hint = "not applied yet, or changed by hand: gcsync plan tells"
