@@ -105,3 +105,23 @@ def test_only_validate_runs_them(tmp_path: Path) -> None:
     text = f"{HEAD}{streams()}tests:\n  - {{event: {{eventType: b}}, expect: [stream.calls]}}\n"
     (tmp_path / "team.yaml").write_text(text, encoding="utf-8")
     assert [one.name for one in load([], Inputs(), folder=tmp_path)] == ["team"]
+
+
+class TestInstancesOfWhichNobodyKnows:
+    """Of a `for_each` over a variable without a value."""
+
+    TEXT = (
+        f"{HEAD}variables: {{regions: {{type: list}}}}\nstreams:\n  agents:\n    for_each: ${{var.regions}}\n"
+        f"    event_types: [a:start]\n    {BODY}\ntests:\n  - event: {{eventType: %s}}\n    expect: %s\n"
+    )
+
+    @pytest.mark.parametrize("expect", ["[stream.agents]", "['stream.agents[\"emea\"]']"])
+    def test_what_they_have_in_common_is_checked(self, tmp_path: Path, expect: str) -> None:
+        assert told(tmp_path, self.TEXT % ("a:start", expect)) == []
+        assert [one[:5] for one in told(tmp_path, self.TEXT % ("a:end", expect))] == ["GC844"]
+
+    def test_whether_there_are_any_is_not_known(self, tmp_path: Path) -> None:
+        (found,) = told(tmp_path, self.TEXT % ("a:start", "[]"))
+        assert found.startswith("GC846 11 whether a:start arrives at stream.agents is not known: for_each is not known")
+        assert told(tmp_path, self.TEXT % ("a:end", "[]")) == []
+        assert told(tmp_path, self.TEXT % ("a:start", "[]"), variables=("regions=[]",)) == []  # type: ignore[arg-type]
