@@ -98,6 +98,7 @@ def test_an_event_without_an_id_is_given_one_that_it_keeps(emulator, there):
     (begun,) = emit(emulator, {"eventType": "a"})
     settled(emulator)
     assert there.ids == [begun["eventId"]] * 3
+    assert len(begun["eventId"]) == 36
 
 
 def test_what_is_never_taken_is_given_up_after_a_day(run, there):

@@ -72,8 +72,16 @@ def _handler(destination: Destination) -> type[BaseHTTPRequestHandler]:
             text = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
             self.send_response(int(mood) if mood.isdecimal() else 200)
             self.send_header("Content-Length", str(len(text) + (100 if mood == "cut" else 0)))
+            if mood == "302":
+                self.send_header("Location", "/elsewhere")
             self.end_headers()
             self.wfile.write(text)
+
+        def do_GET(self) -> None:
+            """Where a sender ends that follows a redirect."""
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def log_message(self, *_: object) -> None:
             """Nothing."""
