@@ -46,9 +46,11 @@ def emit(
     if event.type is None:
         message, hint = "streams select by `eventType`, which the event lacks", "write {id, eventType, data}"
         raise DiagnosticError(Diagnostic("GC841", message, hint=hint))
-    if url is not None and (deliver_map or deliver_https):
+    if url is not None and (deliver_map or deliver_https or time_scale != 1.0):
         hint = "give it to `gcsync emulator serve`, or leave --url away"
-        raise DiagnosticError(Diagnostic("GC852", "an emulator that runs knows itself where it delivers", hint=hint))
+        raise DiagnosticError(
+            Diagnostic("GC852", "an emulator that runs knows itself where and how it delivers", hint=hint)
+        )
     if url is not None:
         found = _emit(url, event, wait)
     else:

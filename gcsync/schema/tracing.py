@@ -50,11 +50,13 @@ def _declared(owner: str, resource: Resource, event: Event) -> Trace:
 
 def _there(remote: RemoteObject, known: Mapping[tuple[str, Address], Resource], event: Event) -> Trace:
     selection = select(remote.kind, remote.attributes, event)
-    marker = remote.marker if isinstance(remote.marker, Marker) else None
-    owner, address = (marker.owner, str(marker.address)) if marker is not None else ("", "")
+    owner, address = (
+        ("", "") if remote.marker is None else (remote.marker.owner or "", str(remote.marker.address or ""))
+    )
     seen = _trace(owner, remote.kind, address, remote.attributes, event, selection, None)
     seen = replace(seen, name=remote.name, object_id=remote.id)
-    resource = known.get((marker.owner, marker.address)) if marker is not None else None
+    marker = remote.marker
+    resource = known.get((marker.owner, marker.address)) if isinstance(marker, Marker) else None
     if resource is None:
         return seen
     declared = _declared(owner, resource, event)

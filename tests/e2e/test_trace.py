@@ -239,6 +239,7 @@ class TestEmit:
             (("event.json", "--url", "http://127.0.0.1:1"), "GC850"),
             (("event.json", "--url", "nonsense"), "GC851"),
             (("event.json", "--url", "http://127.0.0.1:1", "--deliver-https"), "GC852"),
+            (("event.json", "--url", "http://127.0.0.1:1", "--time-scale", "60"), "GC852"),
         ],
     )
     def test_what_cannot_be_done_is_an_error(self, team: Workplace, arguments: tuple[str, ...], code: str) -> None:

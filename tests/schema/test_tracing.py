@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Place
-from gcsync.model.marker import Marker
+from gcsync.model.marker import Marker, UnusableMarker
 from gcsync.model.resource import RemoteObject, Resource, Stack
 from gcsync.model.trace import Verdict, read_event
 from gcsync.model.value import Path
@@ -52,6 +53,13 @@ def test_what_is_there_is_traced_whoever_made_it_and_that_of_the_stacks_first() 
         ("", "", "hand", "id-hand"),
     ]
     assert [one.selected for one in found] == [False, False, True]
+
+
+def test_an_object_whose_marker_is_broken_is_traced_under_what_is_left_of_it() -> None:
+    broken = [UnusableMarker("edited", "team", "stream.one"), UnusableMarker("cut")]
+    objects = [replace(remote(name, ["x"]), marker=marker) for name, marker in zip("ab", broken, strict=True)]
+    found = trace_objects(objects, [stack(one=["a:start"])], START)
+    assert [(one.stack, one.address, one.declared) for one in found] == [("team", "stream.one", None), ("", "", None)]
 
 
 def test_where_the_file_says_another_thing_both_are_told() -> None:
