@@ -15,6 +15,7 @@ from gcsync.cli.destroy import destroy
 from gcsync.cli.doctor import doctor
 from gcsync.cli.drift import drift
 from gcsync.cli.emulator import serve
+from gcsync.cli.emulator_emit import emit
 from gcsync.cli.exit_codes import ExitCode, explain_exit_codes
 from gcsync.cli.explain import explain
 from gcsync.cli.export import export
@@ -29,6 +30,7 @@ from gcsync.cli.plan import plan
 from gcsync.cli.schema import schema
 from gcsync.cli.show_plan import show_plan
 from gcsync.cli.topics import topics
+from gcsync.cli.trace import trace
 from gcsync.cli.unlock import unlock
 from gcsync.cli.validate import validate
 
@@ -62,17 +64,14 @@ app.command("import")(import_object)
 app.command("list")(list_owned)
 app.command("compare")(compare)
 app.command("topics")(topics)
+app.command("trace")(trace)
 app.command("unlock")(unlock)
 app.command("doctor")(doctor)
 app.command("schema")(schema)
 app.command("explain")(explain)
 emulator.command("serve")(serve)
+emulator.command("emit")(emit)
 app.add_typer(emulator, name="emulator")
-
-
-@emulator.callback()
-def _emulator() -> None:
-    """Without a callback typer would take the only command's name away."""
 
 
 def _show_version(asked: bool) -> None:

@@ -77,6 +77,10 @@ LINES = (
     "export --stack canaries --env dev",
     "export --kind stream --name unmanaged*",
     "import stream.imported {unmanaged} stacks/canaries.yaml",
+    "trace given/event.json {given}",
+    "trace given/event.json {given} --format json",
+    "trace given/event.json {given} --remote",
+    "trace given/event.json {given} --remote --format json",
     "topics",
     "topics --format json",
     "doctor",
@@ -149,6 +153,7 @@ def scene(tmp_path: Path, emulator: RunningEmulator) -> Iterator[Scene]:
         work = Workplace(root / "work", environment(root, url, watched))
         work.write("stacks/canaries.yaml", good(watched))
         work.write("stacks/key.txt", watched["file"])
+        work.write("given/event.json", '{"eventType": "conversation:start"}')
         work.write("given/values.yaml", f"filed: '{watched['--var-file']}'\n")
         yield Scene(root, work, watched, mood, made_by_hand(Hand(emulator.url), watched))
 
