@@ -1,0 +1,76 @@
+"""What is verified: a declared resource, and what the plan says of the object that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gcsync.model.address import Address
+from gcsync.model.diagnostic import Diagnostic, Severity
+from gcsync.model.plan import Change, NotChecked, Plan
+from gcsync.model.resource import Resource, Stack
+from gcsync.model.value import Secret, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`unread` says why its kind could not be read; `problem` why nothing can be said of its object.
+
+    Without either, `change` is there.
+    """
+
+    resource: Resource
+    owner: str
+    change: Change | None = None
+    unread: NotChecked | None = None
+    problem: Diagnostic | None = None
+
+    @property
+    def address(self) -> Address:
+        return self.resource.address
+
+
+def readable_part(stack: Stack, unread: Mapping[str, NotChecked]) -> Stack:
+    """The stack without the resources whose kind could not be read, and without those that need one of them."""
+    left = {address: one for address, one in stack.resources.items() if address.kind not in unread}
+    while True:
+        kept = {address: one for address, one in left.items() if one.dependencies <= left.keys()}
+        if len(kept) == len(left):
+            return replace(stack, resources=kept)
+        left = kept
+
+
+def subjects_of(stack: Stack, plan: Plan, unread: Mapping[str, NotChecked]) -> Iterator[Subject]:
+    """Every declared resource that the plan is about, in the order of their addresses.
+
+    `plan` is that of the readable part of the stack.
+    """
+    changes = {change.address: change for change in plan.changes}
+    left_out = frozenset(plan.left_out)
+    for address in sorted(stack.resources, key=Address.sort_key):
+        resource = stack.resources[address]
+        if address.kind in unread:
+            yield Subject(resource, plan.owner, unread=unread[address.kind])
+        elif address in changes:
+            yield Subject(resource, plan.owner, changes[address])
+        elif address not in left_out:
+            yield Subject(resource, plan.owner, problem=_problem(address, resource, plan))
+
+
+def _problem(address: Address, resource: Resource, plan: Plan) -> Diagnostic:
+    """What keeps an object from being matched; else which resource that could not be read it hangs on."""
+    errors = [one for one in plan.diagnostics if one.severity is Severity.ERROR]
+    about = next((one for one in errors if one.path == str(address)), None) or next(iter(errors), None)
+    if about is not None:
+        return about
+    needed = ", ".join(sorted(map(str, resource.dependencies))) or "another resource"
+    return Diagnostic("GC835", f"it needs {needed}, whose kind could not be read")
+
+
+def destinations(subject: Subject) -> Sequence[Value]:
+    """The declared destinations with references settled as far as the plan could, each sealed as it was declared."""
+    desired = subject.change.desired if subject.change is not None else None
+    value: Value = (desired or subject.resource).attributes.get("destinations") or []
+    sealed = isinstance(value, Secret)
+    found = value.reveal() if sealed else value
+    return [Secret(one) if sealed else one for one in found]
