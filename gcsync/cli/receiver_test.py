@@ -64,9 +64,9 @@ def _show(checks: Sequence[Check], common: Common, output_format: Format) -> Non
 
         output.result(render_json_doctor(checks))
         return
-    from gcsync.views.text_doctor import render_doctor
+    from gcsync.views.text_verify import render_trial
 
-    output.result(render_doctor(checks, output.style_of(sys.stdout, no_color=common.no_color)))
+    output.result(render_trial(checks, output.style_of(sys.stdout, no_color=common.no_color)))
 
 
 def _credentials(auth: str | None, secret: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:

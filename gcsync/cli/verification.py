@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from gcsync.cli import output
@@ -48,7 +48,7 @@ class Seen:
 def look(groups: Sequence[Group], announce: Callable[[Target], None], options: Options, common: Common) -> Seen:
     """Read and plan. A kind that cannot be read is no error. Raises DiagnosticError for all else."""
     from gcsync.cli.walk import visit
-    from gcsync.engine import check_selection
+    from gcsync.engine import check_selection, is_chosen
     from gcsync.verify import subjects_of
 
     visits = visit(groups, announce, no_color=common.no_color, tolerant=True)
@@ -58,8 +58,8 @@ def look(groups: Sequence[Group], announce: Callable[[Target], None], options: O
         unread = {one.kind: one for one in seen.refreshed.not_checked if one.whole_kind}
         for stack in seen.group.stacks:
             plan = _plan(seen, stack, unread, options)
-            plans.append(plan)
-            subjects += subjects_of(stack, plan, unread)
+            plans.append(replace(plan, known=plan.known | stack.resources.keys()))
+            subjects += subjects_of(stack, plan, unread, lambda address: is_chosen(address, options))
     check_selection(plans, options)
     environ = groups[0].environ if groups else os.environ
     return Seen(tuple(sorted(subjects, key=lambda subject: (subject.owner, subject.address.sort_key()))), environ)

@@ -119,7 +119,7 @@ class _Look:
             return _ok("address", "public" if len(addresses) == 1 else f"all {len(addresses)} are public")
         told = ", ".join(f"{self.endpoint.shown_address(address)} is {reason}" for address, reason in private.items())
         if self.probe.allow_private:
-            return _ok("address", f"{told}; allowed by --allow-private")
+            return _ok("address", f"{told}, which is allowed here")
         return _fail("address", f"not public: {told}; no connection was made", _PUBLIC_HINT, "GC825")
 
     def _through(self, proxy: str) -> Iterator[Check]:

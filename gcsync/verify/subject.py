@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gcsync.model.address import Address
@@ -40,20 +40,21 @@ def readable_part(stack: Stack, unread: Mapping[str, NotChecked]) -> Stack:
         left = kept
 
 
-def subjects_of(stack: Stack, plan: Plan, unread: Mapping[str, NotChecked]) -> Iterator[Subject]:
-    """Every declared resource that the plan is about, in the order of their addresses.
+def subjects_of(
+    stack: Stack, plan: Plan, unread: Mapping[str, NotChecked], chosen: Callable[[Address], bool]
+) -> Iterator[Subject]:
+    """Every declared resource that is `chosen`, or that the plan is about, in the order of their addresses.
 
     `plan` is that of the readable part of the stack.
     """
     changes = {change.address: change for change in plan.changes}
-    left_out = frozenset(plan.left_out)
     for address in sorted(stack.resources, key=Address.sort_key):
         resource = stack.resources[address]
-        if address.kind in unread:
-            yield Subject(resource, plan.owner, unread=unread[address.kind])
-        elif address in changes:
+        if address in changes:
             yield Subject(resource, plan.owner, changes[address])
-        elif address not in left_out:
+        elif chosen(address) and address.kind in unread:
+            yield Subject(resource, plan.owner, unread=unread[address.kind])
+        elif chosen(address):
             yield Subject(resource, plan.owner, problem=_problem(address, resource, plan))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
@@ -38,7 +38,11 @@ class Trial:
 def try_out(trial: Trial) -> Iterator[Check]:
     """Every check in its order, each as soon as it is known. Without a handshake that is answered there are no more."""
     first = check_endpoint(trial.endpoint, trial.probe)
-    yield from first
+    yield from (replace(check, about="connection and handshake") for check in first)
+    yield from (replace(check, about="hostile requests") for check in _hostile(trial, first))
+
+
+def _hostile(trial: Trial, first: Sequence[Check]) -> Iterator[Check]:
     last = first[-1]
     names = [case.name for case in _cases(trial, "")]
     if last.status is CheckStatus.NOT_CHECKED or (last.code == "GC833" and last.status is CheckStatus.FAIL):

@@ -34,7 +34,7 @@ def test_where_all_is_well_every_line_is_ok_and_one_handshake_was_sent(tmp_path:
         found = look(server, url=server.url("/events?code=s3cret"), headers={"X-Api-Key": "k-1"})
     assert statuses(found) == "ok ok ok ok ok ok ok"
     assert found["dns"].message == f"{HOST} is 127.0.0.1"
-    assert found["address"].message == "127.0.0.1 is this machine itself; allowed by --allow-private"
+    assert found["address"].message == "127.0.0.1 is this machine itself, which is allowed here"
     (received,) = server.received
     assert (received.method, received.target, received.token) == ("POST", "/events?code=s3cret", TOKEN)
     assert received.headers["host"] == f"{HOST}:{server.port}"

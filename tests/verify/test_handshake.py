@@ -111,6 +111,6 @@ def test_no_answer_breaks_it(body: bytes) -> None:
     assert judged(body).status is CheckStatus.FAIL
 
 
-@given(st.text(), st.dictionaries(st.text().filter(lambda key: key != "verification_token"), JSON, max_size=2))
-def test_the_request_holds_the_token_as_it_is(token: str, more: dict[str, Any]) -> None:
-    assert json.loads(request_body(token, **more)) == more | {"verification_token": token}
+@given(st.text())
+def test_the_request_holds_the_token_as_it_is(token: str) -> None:
+    assert json.loads(request_body(token, eventType="a")) == {"eventType": "a", "verification_token": token}
