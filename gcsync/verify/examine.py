@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeAlias
 
-from gcsync.model.check import Check
+from gcsync.model.check import Check, CheckStatus
 from gcsync.model.value import PLAIN_LEAVES, Value, holds_secret, leaves, reveal
 from gcsync.verify.destination import Probe, check_endpoint, not_checked
 from gcsync.verify.endpoint import Endpoint, Unusable, read_endpoint
@@ -54,4 +54,6 @@ def _endpoint(destination: Value) -> _Found:
     try:
         return read_endpoint(str(plain.get("url")), headers, sensitive=sealed)
     except Unusable as error:
-        return not_checked(f"no request can be made of it: {error}", "correct the URL or the header", "GC836")
+        message = f"no request can be made of it: {error}"
+        failed = Check("handshake", CheckStatus.FAIL, message, "correct the URL or the header", "GC836")
+        return (*not_checked("no request can be made of it")[:-1], failed)
