@@ -42,6 +42,7 @@ def receiver_test(
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
     """Try an endpoint out as a sender and as an attacker would: the handshake, then hostile requests."""
+    from gcsync.cli.progress import verifying
     from gcsync.cli.verification import probe
     from gcsync.model.check import CheckStatus
     from gcsync.verify import Trial, Unusable, read_endpoint, try_out
@@ -52,8 +53,8 @@ def receiver_test(
     except Unusable as error:
         raise _unusable(f"URL: {error}", "write it like https://events.example.com/genesys-events") from None
     edge = probe(os.environ, allow_private=True, seconds=timeout)
-    output.notice(f"Trying {endpoint.shown} out ...")
-    checks = tuple(try_out(Trial(endpoint, edge, wrong, send_event)))
+    with verifying(no_color=common.no_color):
+        checks = tuple(try_out(Trial(endpoint, edge, wrong, send_event)))
     _show(checks, common, output_format)
     return ExitCode.ERROR if any(check.status is CheckStatus.FAIL for check in checks) else ExitCode.DONE
 

@@ -38,11 +38,13 @@ class Seen:
         """Whether every kind that is declared could be read."""
         return all(subject.unread is None for subject in self.subjects)
 
-    def examine(self, *, allow_private: bool, seconds: float) -> tuple[Check, ...]:
+    def examine(self, *, allow_private: bool, seconds: float, no_color: bool) -> tuple[Check, ...]:
         """Every check; a handshake is sent to every distinct destination."""
+        from gcsync.cli.progress import verifying
         from gcsync.verify import examine
 
-        return examine(self.subjects, probe(self.environ, allow_private=allow_private, seconds=seconds))
+        with verifying(no_color=no_color):
+            return examine(self.subjects, probe(self.environ, allow_private=allow_private, seconds=seconds))
 
 
 def look(groups: Sequence[Group], announce: Callable[[Target], None], options: Options, common: Common) -> Seen:
@@ -125,7 +127,7 @@ class Afterwards:
             return code
         with grouped(stacks, self.common) as groups:
             seen = self._ready(groups)
-            checks = seen.examine(allow_private=self.allow_private, seconds=10)
+            checks = seen.examine(allow_private=self.allow_private, seconds=10, no_color=self.common.no_color)
         output.write(render_verify(checks, output.style_of(sys.stderr, no_color=self.common.no_color)), sys.stderr)
         if verdict(checks, read_all=seen.read_all) is ExitCode.DONE:
             return code

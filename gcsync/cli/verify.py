@@ -40,7 +40,7 @@ def verify(
     stream = sys.stdout if output_format is VerifyFormat.TEXT else sys.stderr
     with grouped(stacks, common) as groups:
         seen = look(groups, announce_to(stream), choose(targets, excludes), common)
-        checks = seen.examine(allow_private=allow_private, seconds=timeout)
+        checks = seen.examine(allow_private=allow_private, seconds=timeout, no_color=common.no_color)
     _show(checks, common, output_format)
     return verdict(checks, read_all=seen.read_all)
 

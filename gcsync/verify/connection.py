@@ -8,11 +8,14 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from gcsync.verify.endpoint import Endpoint
 from gcsync.verify.wire import NoAnswer, limited, read_status
+
+_TRIED: Final = 4
+"""Of the addresses of a host; each may take its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Network:
 
 class NoConnection(Exception):
     """No connection was made; the message says why, for a person."""
+
+
+class UnknownProxy(NoConnection):
+    """The proxy is of a kind that is not spoken here: nothing was tried."""
 
 
 def look_up(endpoint: Endpoint, network: Network) -> list[str]:
@@ -43,7 +50,7 @@ def dial(endpoint: Endpoint, addresses: Sequence[str], network: Network, seconds
     Raises NoConnection with what the last one said.
     """
     problem = "it has no address"
-    for address in addresses:
+    for address in addresses[:_TRIED]:
         try:
             return network.connect((address, endpoint.port), timeout=seconds)
         except OSError as error:
@@ -55,7 +62,7 @@ def through(proxy: str, endpoint: Endpoint, network: Network, seconds: float) ->
     """A tunnel through an HTTP proxy, which looks the name up. Raises NoConnection; nothing is told of its password."""
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     if parts.scheme != "http":
-        raise NoConnection("only proxies with http:// are supported here")
+        raise UnknownProxy("only a proxy with http:// can be used here")
     try:
         port = parts.port or 80
         connection = network.connect((parts.hostname or "", port), timeout=seconds)

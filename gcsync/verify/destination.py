@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -17,7 +17,7 @@ from gcsync.model.diagnostic import DiagnosticError
 from gcsync.remote.redaction import Redactor
 from gcsync.remote.settings import is_loopback
 from gcsync.verify.addresses import why_not_public
-from gcsync.verify.connection import Network, NoConnection, dial, look_up, secure, through, words
+from gcsync.verify.connection import Network, NoConnection, UnknownProxy, dial, look_up, secure, through, words
 from gcsync.verify.endpoint import Endpoint
 from gcsync.verify.handshake import judge, request_body, unanswered
 from gcsync.verify.wire import NoAnswer, compose, exchange
@@ -59,10 +59,18 @@ def check_endpoint(endpoint: Endpoint, probe: Probe) -> tuple[Check, ...]:
     """A check for each of `PARTS`, in their order. What a failure before it kept from being checked says so."""
     found = list(_Look(endpoint, probe).checks())
     done = {check.check for check in found}
-    failed = next((check.check for check in found if check.status is CheckStatus.FAIL), "")
-    reason = f"{failed} failed" if failed else "the connection is not encrypted"
+    reason = _why_not(found)
     missing = [Check(part, CheckStatus.NOT_CHECKED, reason) for part in PARTS if part not in done]
     return tuple(sorted([*found, *missing], key=lambda check: PARTS.index(check.check)))
+
+
+def _why_not(found: Sequence[Check]) -> str:
+    """What keeps the rest from being checked."""
+    last = found[-1]
+    if last.check == "connection" and last.status is CheckStatus.NOT_CHECKED:
+        return "no connection was made"
+    failed = next((check.check for check in found if check.status is CheckStatus.FAIL), "")
+    return f"{failed} failed" if failed and failed != "handshake" else "the connection is not encrypted"
 
 
 def not_checked(reason: str, hint: str = "", code: str = "") -> tuple[Check, ...]:
@@ -139,6 +147,9 @@ class _Look:
     def _connected(self, connect: Callable[[], socket.socket], *, proxied: bool = False) -> Iterator[Check]:
         try:
             connection = connect()
+        except UnknownProxy as error:
+            yield Check("connection", CheckStatus.NOT_CHECKED, str(error), _PROXY_HINT, "GC839")
+            return
         except NoConnection as error:
             yield _fail("connection", str(error), *((_PROXY_HINT, "GC839") if proxied else (_CONNECTION_HINT, "GC826")))
             return

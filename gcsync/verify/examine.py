@@ -48,7 +48,7 @@ def _endpoint(destination: Value) -> _Found:
     """Where a declared destination leads; the checks themselves where no request can be made of it."""
     plain = reveal(destination)
     if not isinstance(plain, Mapping) or not all(type(leaf) in PLAIN_LEAVES for _, leaf in leaves(plain) if leaf):
-        return not_checked("its value is known only when another resource is there")
+        return not_checked("a part of it is not known here: another resource has it, or the API does not return it")
     sealed = not isinstance(destination, Mapping) or holds_secret(destination.get("url"))
     headers = {str(name): str(value) for name, value in (plain.get("headers") or {}).items()}
     try:

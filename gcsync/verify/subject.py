@@ -9,7 +9,7 @@ from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Severity
 from gcsync.model.plan import Change, NotChecked, Plan
 from gcsync.model.resource import Resource, Stack
-from gcsync.model.value import Secret, Value
+from gcsync.model.value import Reference, Secret, Value, leaves, reveal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,22 @@ def _problem(address: Address, resource: Resource, plan: Plan) -> Diagnostic:
     return Diagnostic("GC835", f"it needs {needed}, whose kind could not be read")
 
 
+def _holds_reference(value: Value) -> bool:
+    plain = reveal(value)
+    return any(isinstance(leaf, Reference) for _, leaf in leaves(plain))
+
+
 def destinations(subject: Subject) -> Sequence[Value]:
-    """The declared destinations with references settled as far as the plan could, each sealed as it was declared."""
-    desired = subject.change.desired if subject.change is not None else None
-    value: Value = (desired or subject.resource).attributes.get("destinations") or []
+    """The declared destinations, each sealed as it was declared.
+
+    Those of the plan, which are nearer to what is there, where the stack leaves them alone (`ignore_changes`) or takes
+    a part of them from another resource.
+    """
+    change, resource = subject.change, subject.resource
+    value: Value = resource.attributes.get("destinations") or []
+    ignored = "destinations" in resource.lifecycle.ignore_changes
+    if change is not None and change.after is not None and (ignored or _holds_reference(value)):
+        value = change.after.get("destinations") or []
     sealed = isinstance(value, Secret)
     found = value.reveal() if sealed else value
     return [Secret(one) if sealed else one for one in found]

@@ -218,6 +218,14 @@ class TestTheTroubleshootingTable:
         assert (code, bad(checks)) == (2, {"trigger.end enabled": "GC821"})
 
 
+def test_a_destination_that_the_stack_leaves_alone_is_asked_where_it_is(place: Place, hand: Hand) -> None:
+    ignored = STACK.replace("URL", "https://nowhere.invalid/") + "    lifecycle: {ignore_changes: [destinations]}\n"
+    place.applied(text=ignored.replace("nowhere.invalid", "elsewhere.example.com"))
+    hand.change("conversations", destinations=[{"protocol": "https", "url": place.server.url()}])
+    code, checks = place.verify()
+    assert (code, bad(checks), len(place.server.received)) == (0, {}, 1)
+
+
 def test_several_destinations_are_numbered(place: Place) -> None:
     two = STACK.replace("}]", "}, {protocol: https, url: 'https://nowhere.invalid/'}]")
     place.declare(text=two)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -228,6 +228,12 @@ class TestAProxy:
         assert found["connection"].message == "the proxy takes no connection: Connection refused"
         assert found["connection"].code == "GC839"
 
+    def test_of_another_kind_leaves_the_endpoint_unchecked(self, tmp_path: Path) -> None:
+        with endpoint(tmp_path) as server:
+            pass
+        found = look(server, environ={"ALL_PROXY": "socks5://127.0.0.1:9"}, network=Network(never, never))
+        assert (statuses(found), found["connection"].code) == ("- - - - - - -", "GC839")
+
 
 def test_a_host_that_is_secret_is_not_told(tmp_path: Path) -> None:
     with endpoint(tmp_path, name="other.example.com") as server:
@@ -280,9 +286,8 @@ def proxy(target: int) -> Any:
 
 
 def pump(source: socket.socket, sink: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         while some := source.recv(65_536):
             sink.sendall(some)
+    with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
