@@ -35,8 +35,8 @@ class Seen:
 
     @property
     def read_all(self) -> bool:
-        """Whether every kind that is declared could be read."""
-        return all(subject.unread is None for subject in self.subjects)
+        """Whether every kind that is verified could be read."""
+        return all(subject.was_read for subject in self.subjects)
 
     def examine(self, *, allow_private: bool, seconds: float, no_color: bool) -> tuple[Check, ...]:
         """Every check; a handshake is sent to every distinct destination."""

@@ -65,7 +65,7 @@ def _exists(subject: Subject) -> Check:
     change, name = subject.change, _NAMES.get(subject.address.kind, subject.address.kind)
     if change is None:
         problem = subject.problem
-        if problem is None or problem.code == "GC835":
+        if problem is None or not subject.was_read:
             reason = problem.message if problem is not None else "nothing is known of it"
             return Check("exists", CheckStatus.NOT_CHECKED, reason, code="GC835")
         return Check("exists", CheckStatus.FAIL, problem.message, problem.hint, problem.code)

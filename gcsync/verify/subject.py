@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import Diagnostic, Severity
 from gcsync.model.plan import Change, NotChecked, Plan
 from gcsync.model.resource import Resource, Stack
 from gcsync.model.value import Reference, Secret, Value, leaves, reveal
+
+NOT_READ: Final = "GC835"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class Subject:
     @property
     def address(self) -> Address:
         return self.resource.address
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its kind could be read, and those of all that it needs."""
+        return self.unread is None and (self.problem is None or self.problem.code != NOT_READ)
 
 
 def readable_part(stack: Stack, unread: Mapping[str, NotChecked]) -> Stack:
@@ -65,7 +73,7 @@ def _problem(address: Address, resource: Resource, plan: Plan) -> Diagnostic:
     if about is not None:
         return about
     needed = ", ".join(sorted(map(str, resource.dependencies))) or "another resource"
-    return Diagnostic("GC835", f"it needs {needed}, whose kind could not be read")
+    return Diagnostic(NOT_READ, f"it needs {needed}, whose kind could not be read")
 
 
 def _holds_reference(value: Value) -> bool:
