@@ -27,12 +27,14 @@ from gcsync.cli.list import list_owned
 from gcsync.cli.main import version
 from gcsync.cli.options import Common
 from gcsync.cli.plan import plan
+from gcsync.cli.receiver_test import receiver_test
 from gcsync.cli.schema import schema
 from gcsync.cli.show_plan import show_plan
 from gcsync.cli.topics import topics
 from gcsync.cli.trace import trace
 from gcsync.cli.unlock import unlock
 from gcsync.cli.validate import validate
+from gcsync.cli.verify import verify
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -48,6 +50,10 @@ emulator = typer.Typer(
     help="Genesys Cloud on this machine, to try things and to test.", rich_markup_mode=None, context_settings=_SETTINGS
 )
 
+receiver = typer.Typer(
+    help="The endpoint that takes events, and how to try one out.", rich_markup_mode=None, context_settings=_SETTINGS
+)
+
 app.command("init")(init)
 app.command("validate")(validate)
 app.command("fmt")(format_files)
@@ -56,6 +62,7 @@ app.command("show")(show_plan)
 app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)
+app.command("verify")(verify)
 app.command("accept")(accept)
 app.command("comment")(comment)
 app.command("graph")(graph)
@@ -72,6 +79,13 @@ app.command("explain")(explain)
 emulator.command("serve")(serve)
 emulator.command("emit")(emit)
 app.add_typer(emulator, name="emulator")
+receiver.command("test")(receiver_test)
+app.add_typer(receiver, name="receiver")
+
+
+@receiver.callback()
+def _receiver() -> None:
+    """Without a callback typer would take the only command's name away."""
 
 
 def _show_version(asked: bool) -> None:

@@ -35,7 +35,7 @@ def emit(
     time_scale: TimeScale = 1.0,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
-    """Send an event to every stream of the emulator that selects it: handshake first, retries for 24 hours.
+    """Send an event to every stream that selects it. Handshake first, retries for 24 hours.
 
     With --url the emulator that runs delivers, by the options that it was started with. Ends with 1 where an event was
     not delivered.

@@ -31,7 +31,7 @@ def trace(
     ] = False,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
-    """Tell whether an event would arrive, and where: what selects it, by which line, what the destination would get."""
+    """Tell whether an event would arrive, where, and why. Reads files alone, unless --remote."""
     event = read_event_input(event_file)
     inputs = options.inputs(environment, variables, variable_files)
     found = _remote(event, paths, inputs, common) if remote else _declared(event, paths, inputs)

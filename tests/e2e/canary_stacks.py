@@ -30,6 +30,7 @@ PLACES = (
     "remote user information",
     "header of another owner",
     "token of the platform",
+    "credential of the receiver",
 )
 
 GOOD = """\
