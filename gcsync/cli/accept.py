@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcsync.cli import options, output
+from gcsync.cli import completion, options, output
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common
 
@@ -38,11 +38,17 @@ def accept(
     variable_files: options.VariableFiles = None,
     targets: options.Targets = None,
     attributes: Annotated[
-        list[str] | None, typer.Option("--attribute", metavar="NAME", help="Only these attributes; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            metavar="NAME",
+            autocompletion=completion.attributes,
+            help="Only these attributes; repeatable.",
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
 ) -> int:
-    """Write what was changed outside gcsync into the stack files; Genesys Cloud stays as it is."""
+    """Write what was changed by hand into the stack files. Genesys Cloud stays as it is."""
     from gcsync.adopt.accepting import Accepting
     from gcsync.cli.choices import choose
     from gcsync.cli.walk import announce_to, grouped, load_stacks, visit

@@ -15,6 +15,7 @@ from gcsync.cli.destroy import destroy
 from gcsync.cli.doctor import doctor
 from gcsync.cli.drift import drift
 from gcsync.cli.emulator import serve
+from gcsync.cli.emulator_emit import emit
 from gcsync.cli.exit_codes import ExitCode, explain_exit_codes
 from gcsync.cli.explain import explain
 from gcsync.cli.export import export
@@ -26,11 +27,14 @@ from gcsync.cli.list import list_owned
 from gcsync.cli.main import version
 from gcsync.cli.options import Common
 from gcsync.cli.plan import plan
+from gcsync.cli.receiver_test import receiver_test
 from gcsync.cli.schema import schema
 from gcsync.cli.show_plan import show_plan
 from gcsync.cli.topics import topics
+from gcsync.cli.trace import trace
 from gcsync.cli.unlock import unlock
 from gcsync.cli.validate import validate
+from gcsync.cli.verify import verify
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -59,29 +63,28 @@ app.command("show")(show_plan)
 app.command("apply")(apply)
 app.command("destroy")(destroy)
 app.command("drift")(drift)
-app.command("comment")(comment)
+app.command("verify")(verify)
 app.command("accept")(accept)
+app.command("comment")(comment)
 app.command("graph")(graph)
 app.command("export")(export)
 app.command("import")(import_object)
 app.command("list")(list_owned)
 app.command("compare")(compare)
 app.command("topics")(topics)
+app.command("trace")(trace)
 app.command("unlock")(unlock)
 app.command("doctor")(doctor)
 app.command("schema")(schema)
 app.command("explain")(explain)
 emulator.command("serve")(serve)
+emulator.command("emit")(emit)
 app.add_typer(emulator, name="emulator")
 receiving.command("serve")(receiver.serve)
 receiving.command("stats")(receiver.stats)
 receiving.command("replay")(receiver.replay)
+receiving.command("test")(receiver_test)
 app.add_typer(receiving, name="receiver")
-
-
-@emulator.callback()
-def _emulator() -> None:
-    """Without a callback typer would take the only command's name away."""
 
 
 def _show_version(asked: bool) -> None:

@@ -79,7 +79,7 @@ def comment(
         list[str] | None, typer.Option("--label", metavar="L", help="A label of a new issue. Repeatable.")
     ] = None,
 ) -> int:
-    """Say on a pull request, or in an issue, what a plan or drift found: one comment per stack, kept up to date."""
+    """Write a plan on its pull request, or drift in an issue. One comment per stack, kept up to date."""
     from gcsync.cli.documents import read_documents
 
     _refuse_mixture(issue, {"--number": number, "--prune": prune, "--delete-empty": delete_empty}, "a pull request")

@@ -39,7 +39,7 @@ def compare(
         CompareFormat, typer.Option("--format", metavar="|".join(CompareFormat), help="How the result is written.")
     ] = CompareFormat.TEXT,
 ) -> int:
-    """Show what differs between environments, declared and live, leaving out the variables. Writes nothing."""
+    """Show what differs between environments, declared and live. Leaves out the variables; writes nothing."""
     from gcsync.cli.choices import choose
     from gcsync.cli.environments import Environments
     from gcsync.cli.plan_file import refuse_plan_files

@@ -33,6 +33,28 @@ def codes(incomplete: str) -> list[str]:
     return _beginning(incomplete.upper(), known())
 
 
+def kinds(incomplete: str) -> list[str]:
+    """The kinds of resources."""
+    from gcsync.schema.compose import kind_names
+
+    return _beginning(incomplete, kind_names())
+
+
+def attributes(incomplete: str) -> list[str]:
+    """The attributes of any kind."""
+    from gcsync.schema.compose import kind_names
+    from gcsync.schema.semantics import kind_schema
+
+    return _beginning(incomplete, sorted({name for kind in kind_names() for name in kind_schema(kind).attributes}))
+
+
+def schemas(incomplete: str) -> list[str]:
+    """What `gcsync schema` can print."""
+    from gcsync.cli.schema import names
+
+    return _beginning(incomplete, names())
+
+
 def _addresses(context: typer.Context) -> list[str]:
     from gcsync.cli.options import inputs
     from gcsync.cli.walk import outline_stacks

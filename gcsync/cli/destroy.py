@@ -37,7 +37,7 @@ def destroy(
         ),
     ] = None,
 ) -> int:
-    """Delete what the stack owns: show the plan, ask, and do exactly that."""
+    """Delete all that the stack owns. Shows the plan, asks, and does exactly that."""
     from gcsync.cli.choices import choose
     from gcsync.cli.execution import Execution
     from gcsync.cli.journal import Occasion

@@ -27,7 +27,7 @@ def doctor(
     variable_files: options.VariableFiles = None,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
-    """Check what gcsync needs: settings, hosts, token, organization, permissions, versions. Writes nothing."""
+    """Check what gcsync needs to work here, and say what to mend. From settings to permissions; writes nothing."""
     from gcsync.cli.walk import outline_stacks
     from gcsync.doctor import check_stacks, check_versions, examine, subjects_of
     from gcsync.model.check import CheckStatus

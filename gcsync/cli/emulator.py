@@ -1,4 +1,4 @@
-"""`gcsync emulator serve`."""
+"""`gcsync emulator serve`, and what it takes."""
 
 from __future__ import annotations
 
@@ -93,6 +93,20 @@ UnpublishedWorkflows = Annotated[
         help="Refuse the next COUNT writes of a trigger that targets this workflow; repeatable.",
     ),
 ]
+DeliverMap = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--deliver-map",
+        metavar="ORIGIN=ORIGIN",
+        help="Send events for one origin to another: https://HOST=http://127.0.0.1:PORT; repeatable.",
+    ),
+]
+DeliverHttps = Annotated[
+    bool, typer.Option("--deliver-https", help="Send events to destinations without a --deliver-map, too.")
+]
+TimeScale = Annotated[
+    float, typer.Option("--time-scale", metavar="N", help="Emulated seconds per second while deliveries are retried.")
+]
 RepeatPages = Annotated[
     bool, typer.Option("--repeat-pages", help="Hand out a listing's first page again in place of the later ones.")
 ]
@@ -127,10 +141,13 @@ def serve(
     withdrawn_topics: WithdrawnTopics = None,
     unpublished_workflows: UnpublishedWorkflows = None,
     repeat_pages: RepeatPages = False,
+    deliver_map: DeliverMap = None,
+    deliver_https: DeliverHttps = False,
+    time_scale: TimeScale = 1.0,
 ) -> int:
-    """Serve an emulated Genesys Cloud on this machine until it is told to stop. Ends with 0 on SIGTERM."""
+    """Serve an emulated Genesys Cloud until it is told to stop. On this machine; ends with 0 on SIGTERM."""
     from gcsync.cli.local_emulator import database_of
-    from gcsync.emulator import Behaviour, EmulatorSettings, parse_client, parse_unpublished
+    from gcsync.emulator import Behaviour, EmulatorSettings, parse_client, parse_deliver_map, parse_unpublished
     from gcsync.emulator import serve as serve_emulator
 
     behaviour = Behaviour(
@@ -164,5 +181,8 @@ def serve(
         versions=versions,
         integrations=tuple(integrations or ()),
         behaviour=behaviour,
+        deliver_map=tuple(parse_deliver_map(text) for text in deliver_map or ()),
+        deliver_https=deliver_https,
+        time_scale=time_scale,
     )
     return ExitCode(serve_emulator(settings, output.result))

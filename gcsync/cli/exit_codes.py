@@ -17,10 +17,11 @@ class ExitCode(IntEnum):
 
 
 MEANINGS = {
-    ExitCode.DONE: "done; for plan --detailed-exitcode and drift: nothing to change",
+    ExitCode.DONE: "done; for plan --detailed-exitcode and drift: nothing to change; verify: no check failed",
     ExitCode.ERROR: "anything wrong: a bad command line or stack, a refusal, an apply of which nothing was done",
-    ExitCode.CHANGES: "plan --detailed-exitcode: there are changes; drift: there is drift",
-    ExitCode.PARTIAL: "apply, destroy, drift --reconcile: some was done; some failed, was skipped or reads back wrong",
+    ExitCode.CHANGES: "plan --detailed-exitcode: there are changes; drift: there is drift; verify: a check failed",
+    ExitCode.PARTIAL: "apply, destroy, drift --reconcile: some was done; some failed, was skipped or reads back wrong; "
+    "apply --verify: a check failed",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.TERMINATED: "terminated (SIGTERM)",
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcsync.cli import options, output
+from gcsync.cli import completion, options, output
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common
 
@@ -25,7 +25,10 @@ _NAME = "exported"
 def export(
     common: Common,
     kinds: Annotated[
-        list[str] | None, typer.Option("--kind", metavar="KIND", help="Only objects of this kind; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--kind", metavar="KIND", autocompletion=completion.kinds, help="Only objects of this kind; repeatable."
+        ),
     ] = None,
     name: Annotated[
         str | None, typer.Option("--name", metavar="GLOB", help="Only objects of such a name, in any case.")
@@ -47,7 +50,7 @@ def export(
         ),
     ] = None,
 ) -> int:
-    """Write a stack file of the organization's objects that no stack owns. Changes nothing there."""
+    """Write a stack file of the objects that no stack owns. Changes nothing in the organization."""
     from gcsync.adopt.files import refuse_existing
     from gcsync.cli.ownership import check_environment, check_kinds, check_stack_name
 

@@ -15,8 +15,17 @@ from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError, Place
 
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH",
+        show_default=False,
+        help="Stack files or folders; stacks/ by default, else the current folder; - lays out what comes on stdin.",
+    ),
+]
 NEWEST_VERSION = 1
 """Of stack files."""
+_STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class _Layout:
 @options.command
 def format_files(
     common: Common,
-    paths: options.Paths = None,
+    paths: Paths = None,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 when a file has another layout.")
     ] = False,
@@ -50,12 +59,11 @@ def format_files(
         bool, typer.Option("--upgrade", help="Rewrite files of an older version in the newest one.")
     ] = False,
 ) -> int:
-    """Give stack files and their parts one layout; prints the names of those that had another."""
+    """Give stack files and their parts one layout. Prints the names of those that had another."""
+    if paths == [_STDIN]:
+        return _format_stdin(check=check, diff=diff)
     from gcsync.stack import written_files
 
-    if paths == ["-"]:
-        output.result(_formatted("(stdin)", sys.stdin.read()))
-        return ExitCode.DONE
     sources = [source for source in written_files(paths or (), folder=Path.cwd()) if source.path.suffix != ".json"]
     layouts, problems = _layouts([(source.name, source.path) for source in sources])
     for layout in layouts:
@@ -67,6 +75,23 @@ def format_files(
     if problems:
         raise DiagnosticError(problems)
     return ExitCode.ERROR if check and layouts else ExitCode.DONE
+
+
+def _format_stdin(*, check: bool, diff: bool) -> ExitCode:
+    """For editors: the text of stdin, laid out, on stdout; what is wrong with it is told, and stdout stays empty."""
+    from gcsync.stack import text_given
+
+    raw = getattr(sys.stdin, "buffer", None)
+    data = raw.read() if raw is not None else sys.stdin.read().encode("utf-8", "surrogateescape")
+    name = "(stdin)"
+    text = text_given(data, name)
+    layout = _Layout(name, Path(name), data, text, _formatted(name, text))
+    changed = layout.after != text
+    if diff or check:
+        output.result((layout.difference() if diff else name) if changed else "")
+    else:
+        output.result(layout.after.removesuffix("\n"))
+    return ExitCode.ERROR if check and changed else ExitCode.DONE
 
 
 def _layouts(files: list[tuple[str, Path]]) -> tuple[list[_Layout], list[Diagnostic]]:
@@ -92,8 +117,9 @@ def _formatted(name: str, text: str) -> str:
     try:
         found = formatted(text)
     except CannotFormat as error:
+        place = Place(name, error.line, 1)
         hint = "the file is left as it is; every other command reads it all the same"
-        raise DiagnosticError(Diagnostic("GC760", str(error), place=Place(name, 1, 1), hint=hint)) from None
+        raise DiagnosticError(Diagnostic("GC760", str(error), place=place, hint=hint)) from None
     return found.replace("\n", "\r\n") if "\r\n" in text else found
 
 

@@ -46,7 +46,7 @@ def graph(
         GraphFormat, typer.Option("--format", metavar="|".join(GraphFormat), help="How the result is written.")
     ] = GraphFormat.TEXT,
 ) -> int:
-    """Draw what flows where: events, resources and targets of stacks, or of a plan file. No credentials, no network."""
+    """Draw what flows where: events, resources, targets. Of stacks, or of a plan file; no credentials, no network."""
     found = _read(paths or (), options.inputs(environment, variables, variable_files))
     output.result(_render(found, output_format, common))
     return ExitCode.DONE

@@ -34,7 +34,7 @@ def import_object(
     variables: options.Variables = None,
     variable_files: options.VariableFiles = None,
 ) -> int:
-    """Write an object that no stack owns into a stack file, as a resource. The next apply adopts it."""
+    """Write one object that no stack owns into a stack file. The next apply adopts it."""
     from gcsync.adopt.importing import check_address, parse_address, resource_for
     from gcsync.cli.walk import load_stacks
 

@@ -30,7 +30,7 @@ def list_owned(
     ] = False,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
-    """Show every object that any stack owns in the organization, orphans included."""
+    """Show every object that any stack owns. Orphans too, which no stack file declares."""
     from gcsync.cli.walk import announce_to, grouped, has_stacks, load_stacks, visit
     from gcsync.engine import owned
 

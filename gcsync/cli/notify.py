@@ -36,7 +36,7 @@ class Notifying:
 
     def tell(self, reports: Sequence[DriftReport], *, ignore_missing: bool) -> list[Diagnostic]:
         """Send what is new and confirmed, remember it; returns warnings. Never raises for what a service does."""
-        from gcsync.engine.picture import findings_of, unread_of
+        from gcsync.engine.picture import accepted_of, findings_of, unread_of
         from gcsync.model.picture import Memory, advance, delivered
 
         entries, told = _read(self.state)
@@ -44,7 +44,8 @@ class Notifying:
             key = f"{report.plan.owner} {report.plan.target.organization.id}"
             memory = entries.get(key, Memory())
             found = findings_of(report, ignore_missing=ignore_missing)
-            unread = unread_of(report, frozenset(memory.seen) | memory.told)
+            memory = memory.without(accepted_of(report, memory.findings, ignore_missing=ignore_missing))
+            unread = unread_of(report, memory.findings)
             memory, news = advance(memory, found, unread, self.confirm)
             failed = self._send(report, news) if news else []
             told += failed
@@ -81,7 +82,7 @@ def notifying(urls: Sequence[str], confirm: int, state: Path | None) -> Notifyin
             if service.add(url):
                 services.append((_scheme(url), service))
             else:
-                wrong.append(f"no service is known by {_scheme(url)}://…")
+                wrong.append(f"{_scheme(url)}://… is no URL of a service that apprise knows, or not whole")
     if wrong:
         hint = "each service's form is in the documentation of apprise; quote the URL in the shell"
         raise DiagnosticError(Diagnostic("GC755", message, path="--notify", hint=hint) for message in wrong)

@@ -86,6 +86,14 @@ class DriftFormat(StrEnum):
     PROMETHEUS = "prometheus"
 
 
+class VerifyFormat(StrEnum):
+    """The formats of what `verify` finds."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+
+
 Verbose = Annotated[
     int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Tell more on stderr; -vv tells all.")
 ]
@@ -216,6 +224,14 @@ PlanOutputFormat = Annotated[
 ]
 DriftOutputFormat = Annotated[
     DriftFormat, typer.Option("--format", metavar="|".join(DriftFormat), help="How the result is written.")
+]
+
+VerifyOutputFormat = Annotated[
+    VerifyFormat, typer.Option("--format", metavar="|".join(VerifyFormat), help="How the result is written.")
+]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Connect to private addresses too: for a run inside the private network."),
 ]
 
 

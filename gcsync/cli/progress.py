@@ -38,6 +38,13 @@ def asking(*, no_color: bool) -> Iterator[None]:
 
 
 @contextmanager
+def verifying(*, no_color: bool) -> Iterator[None]:
+    """The same while endpoints are asked."""
+    with _bar("Asking the endpoints", no_color=no_color):
+        yield
+
+
+@contextmanager
 def executing(*, no_color: bool) -> Iterator[Callable[[Event], None]]:
     """What is told of an execution: a bar with what is being waited for; with -v each change as it ends."""
     import logging

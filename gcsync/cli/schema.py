@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gcsync.cli import options, output
+from gcsync.cli import completion, options, output
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common
 
@@ -16,10 +16,15 @@ from gcsync.cli.options import Common
 def schema(
     common: Common,
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="stack, plan, baseline, or a kind, such as stream.")
+        str,
+        typer.Argument(
+            metavar="[NAME]",
+            autocompletion=completion.schemas,
+            help="stack, plan, baseline, or a kind, such as stream.",
+        ),
     ] = "stack",
 ) -> int:
-    """Print a JSON Schema: of stack files or drift baselines, for editors, of the JSON plan, or of one kind."""
+    """Print the JSON Schema of stack files, for editors. Or of drift baselines, of the JSON plan, of one kind."""
     output.result(json.dumps(_read(name), indent=2, ensure_ascii=False))
     return ExitCode.DONE
 

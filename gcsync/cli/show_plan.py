@@ -23,7 +23,7 @@ def show_plan(
     file: Annotated[str, typer.Argument(metavar="PLANFILE", help="What gcsync plan --out wrote.")],
     output_format: options.PlanOutputFormat = PlanFormat.TEXT,
 ) -> int:
-    """Show a saved plan, as it was shown when it was made: no credentials, no network."""
+    """Show a saved plan as it was shown when it was made. No credentials, no network."""
     from pathlib import Path
 
     from gcsync.cli.plan_file import read_plan_file

@@ -50,7 +50,7 @@ def topics(
     ] = False,
     output_format: options.OutputFormat = Format.TEXT,
 ) -> int:
-    """List the topics that the organization offers, with their transports and permissions. Writes nothing."""
+    """List the topics that the organization offers. With their transports and permissions; writes nothing."""
     from gcsync.schema.topics import matching_topics
 
     known = _shipped() if offline else _read(_stacks(stack_paths, environment), common)

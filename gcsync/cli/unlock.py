@@ -48,7 +48,7 @@ def unlock(
     ] = None,
     auto_approve: options.AutoApprove = False,
 ) -> int:
-    """Show who holds the locks of the stacks, and take away those that a crashed run left behind."""
+    """Show who holds the stacks' locks, and take abandoned ones away. Asks first."""
     from gcsync.cli.walk import has_stacks, load_stacks, outline_stacks
 
     inputs = options.inputs(environment, variables, variable_files)

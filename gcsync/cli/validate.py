@@ -26,7 +26,7 @@ def validate(
     variable_files: options.VariableFiles = None,
     output_format: options.ValidateOutputFormat = ValidateFormat.TEXT,
 ) -> int:
-    """Check stack files: every environment, no credentials, no network."""
+    """Check stack files, every environment in turn. No credentials, no network."""
     from pathlib import Path
 
     from gcsync.model.diagnostic import Severity

@@ -120,15 +120,18 @@ def visit(
     no_color: bool,
     before_reading: Callable[[Sequence[tuple[Stack, Organization]]], None] = lambda _: None,
     silent: bool = False,
+    tolerant: bool = False,
 ) -> tuple[Visit, ...]:
     """Read every group's organization; `silent` shows no progress. Raises DiagnosticError with all that is wrong.
+
+    With `tolerant` a kind that cannot be listed is no error, although a stack declares it: it is not checked.
 
     `before_reading` learns which organization each stack is about, once all are known and before anything is listed.
     """
     with ExitStack() as sessions:
         met = _each(groups, lambda group: _meet(group, sessions, announce))
         before_reading(_known(met))
-        return _each(met, lambda one: _read(one, no_color=no_color, silent=silent))
+        return _each(met, lambda one: _read(one, no_color=no_color, silent=silent, tolerant=tolerant))
 
 
 def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
@@ -222,14 +225,15 @@ def _meet(group: Group, sessions: ExitStack, announce: Callable[[Target], None])
     return _Met(group, session, known)
 
 
-def _read(met: _Met, *, no_color: bool, silent: bool) -> Visit:
+def _read(met: _Met, *, no_color: bool, silent: bool, tolerant: bool) -> Visit:
     from gcsync.cli.progress import reading
     from gcsync.engine import refresh
 
     group, session = met.group, met.session
     declared = frozenset(address.kind for stack in group.stacks for address in stack.resources)
     with nullcontext() if silent else reading(no_color=no_color):
-        return Visit(group, met.known, refresh(all_kinds(), session, declared), _read_topics(group, session))
+        refreshed = refresh(all_kinds(), session, declared, tolerant=tolerant)
+        return Visit(group, met.known, refreshed, _read_topics(group, session))
 
 
 def _read_topics(group: Group, session: GenesysSession) -> Topics | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -91,10 +90,12 @@ class _Host:
         return sorted({str(entry[4][0]) for entry in found})
 
     def _tls(self, connection: socket.socket, host: str, scheme: str) -> Check:
+        from gcsync.remote.transport import trusting_context
+
         if scheme != "https":
             return next(self._not_checked("plain http to this machine", "tls"))
         try:
-            with _context(self.environ).wrap_socket(connection, server_hostname=host) as secured:
+            with trusting_context(self.environ).wrap_socket(connection, server_hostname=host) as secured:
                 return self._ok("tls", f"{secured.version()}, the certificate of {host} is trusted")
         except ssl.SSLCertVerificationError as error:
             message = f"the certificate of {host} is not trusted: {error.verify_message}"
@@ -118,18 +119,6 @@ class _Host:
 
 _PORT_HINT: Final = f"{_NETWORK_HINT}; a firewall that only lets a proxy out takes HTTPS_PROXY"
 _SCHEME_HINT: Final = "does the URL begin with the right scheme, and is nothing in between?"
-
-
-def _context(environ: Mapping[str, str]) -> ssl.SSLContext:
-    """The certificates that requests would trust. Raises DiagnosticError GC331."""
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
-    from gcsync.remote.transport import trusted_certificates
-
-    trusted = trusted_certificates(environ)
-    path = trusted if isinstance(trusted, str) else DEFAULT_CA_BUNDLE_PATH
-    is_folder = os.path.isdir(path)
-    return ssl.create_default_context(cafile=None if is_folder else path, capath=path if is_folder else None)
 
 
 def _words(error: Exception) -> str:

@@ -11,6 +11,7 @@ import logging
 import sqlite3
 from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.applications import Starlette
@@ -25,12 +26,15 @@ from gcsync.emulator.access import Access
 from gcsync.emulator.audits import Audits
 from gcsync.emulator.behaviour import LiveBehaviour
 from gcsync.emulator.control import PREFIX, Control, Objects
+from gcsync.emulator.courier import Courier
+from gcsync.emulator.emission import Emission
 from gcsync.emulator.exchange import Answer, Call, Handler, Refusal
 from gcsync.emulator.faults import Fault, Faults
 from gcsync.emulator.integrations import Integrations
 from gcsync.emulator.limits import rate_limiter
 from gcsync.emulator.operations import ApiHandler
 from gcsync.emulator.organization import Organization
+from gcsync.emulator.sending import Sender
 from gcsync.emulator.settings import EmulatorSettings
 from gcsync.emulator.store import Store
 from gcsync.emulator.topics import AvailableTopics
@@ -51,11 +55,17 @@ _CODES = {404: "not.found", 405: "method.not.allowed"}
 class Emulator:
     """Everything behind the port, put together; `application` is what a server runs.
 
-    The server must put the connection's transport into the ASGI state, for the faults that drop it.
+    `steady` gives seconds that only grow, by which deliveries wait. The server must put the connection's transport into
+    the ASGI state, for the faults that drop it.
     """
 
     def __init__(
-        self, settings: EmulatorSettings, store: Store, clock: Callable[[], float], new_id: Callable[[], str]
+        self,
+        settings: EmulatorSettings,
+        store: Store,
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
+        steady: Callable[[], float] = monotonic,
     ) -> None:
         self._latency = settings.latency
         self._new_id = new_id
@@ -75,8 +85,15 @@ class Emulator:
             "integrations": self._integrations,
             "triggers": self._triggers,
         }
+        sender = Sender(dict(settings.deliver_map), anywhere=settings.deliver_https)
+        self._courier = Courier(sender, steady, new_id, scale=settings.time_scale)
+        self._emission = Emission(store, self._courier)
         self._control = Control(store, self._faults, self._access, settings.organization, self._behaviour, objects)
         self._router = self._build()
+
+    def close(self) -> None:
+        """End what runs beside the requests: deliveries."""
+        self._courier.close()
 
     async def application(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -156,6 +173,11 @@ class Emulator:
             **{
                 f"{PREFIX}/{kind}": {"DELETE": open_(control.clear_objects)}
                 for kind in ("streams", "integrations", "triggers")
+            },
+            f"{PREFIX}/events": {"POST": open_(self._emission.emit)},
+            f"{PREFIX}/deliveries": {
+                "GET": open_(self._emission.deliveries),
+                "DELETE": open_(self._emission.forget),
             },
             f"{PREFIX}/behaviour": {"GET": open_(control.behaviour), "PATCH": open_(control.change_behaviour)},
         }

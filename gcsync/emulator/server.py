@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from uvicorn import Config, Server
 
+    from gcsync.emulator.application import Emulator
     from gcsync.emulator.store import Store
 
 _KEEP_ALIVE_SECONDS = 75
@@ -39,8 +40,9 @@ def new_uuid() -> str:
 class RunningEmulator:
     """An emulator that answers at `url` until `stop` is called; a context manager that stops it."""
 
-    def __init__(self, url: str, server: Server, thread: threading.Thread, store: Store) -> None:
+    def __init__(self, url: str, server: Server, thread: threading.Thread, emulator: Emulator, store: Store) -> None:
         self.url = url
+        self._emulator = emulator
         self._server = server
         self._thread = thread
         self._store = store
@@ -49,6 +51,7 @@ class RunningEmulator:
         """End it: requests under way are answered, for up to two seconds. Doing so twice is no error."""
         self._server.should_exit = True
         self._thread.join()
+        self._emulator.close()
         self._store.close()
 
     def running(self) -> bool:
@@ -93,7 +96,7 @@ def start(
     thread = threading.Thread(target=_run, args=(server, listener, ready), name="gcsync-emulator", daemon=True)
     thread.start()
     ready.wait()
-    running = RunningEmulator(url, server, thread, store)
+    running = RunningEmulator(url, server, thread, emulator, store)
     if not server.started:
         running.stop()
         raise DiagnosticError(Diagnostic("GC659", f"the emulator did not start on {url}", hint="run it with -vv"))

@@ -11,8 +11,10 @@ from gcsync.emulator.behaviour import Behaviour
 from gcsync.emulator.faults import parse_fault
 from gcsync.emulator.integration_types import INTEGRATION_TYPES
 from gcsync.emulator.limits import LIMITERS
+from gcsync.emulator.sending import parse_route
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
+_FASTEST = 10_000_000
 SCOPES = (
     "event:stream:read",
     "event:stream:write",
@@ -38,6 +40,8 @@ class EmulatorSettings:
     oauth_rate_limit: token requests per client in a fixed window of the same length; None refuses nothing.
     faults: see `gcsync.emulator.faults`. scopes: what a token is given; empty for all of `SCOPES`.
     token_lifetime: seconds. versions: whether event streams carry a version (the optimistic lock).
+    deliver_map: pairs of origins, https://HOST:PORT of destinations and where their events go instead. deliver_https:
+    whether events go to destinations without such a pair. time_scale: emulated seconds per second, for retries.
     integrations: types of which there is one integration from the start. behaviour: see `gcsync.emulator.behaviour`.
     """
 
@@ -58,10 +62,20 @@ class EmulatorSettings:
     versions: bool = True
     integrations: tuple[str, ...] = ()
     behaviour: Behaviour = field(default_factory=Behaviour)
+    deliver_map: tuple[tuple[str, str], ...] = ()
+    deliver_https: bool = False
+    time_scale: float = 1.0
 
     def check(self) -> None:
-        """Raises DiagnosticError with everything that is wrong (GC650 to GC653, GC660)."""
-        found = (*_clients(self), *_faults(self), *_numbers(self), *_scopes(self), *_behaviour(self))
+        """Raises DiagnosticError with everything that is wrong (GC650 to GC653, GC660, GC853)."""
+        found = (
+            *_clients(self),
+            *_faults(self),
+            *_numbers(self),
+            *_scopes(self),
+            *_behaviour(self),
+            *_delivery(self),
+        )
         if found:
             raise DiagnosticError(found)
 
@@ -73,6 +87,17 @@ def parse_client(text: str) -> tuple[str, str]:
     if problem is not None:
         raise DiagnosticError(problem)
     return identifier, secret
+
+
+def parse_deliver_map(text: str) -> tuple[str, str]:
+    """Read `ORIGIN=ORIGIN`, as `--deliver-map` takes it. Raises DiagnosticError (GC852)."""
+    try:
+        return parse_route(text)
+    except ValueError as error:
+        # What was given is not repeated: it may be a whole URL, with what is secret in it.
+        hint = "write --deliver-map https://events.example.com=http://127.0.0.1:8080"
+        message = f"the emulator cannot deliver so: {error}"
+        raise DiagnosticError(Diagnostic("GC852", message, path="--deliver-map", hint=hint)) from None
 
 
 def parse_unpublished(text: str) -> tuple[str, int]:
@@ -153,6 +178,13 @@ def _behaviour(settings: EmulatorSettings) -> Iterator[Diagnostic]:
             yield _cannot("--integration", f'there is no type "{type_id}", only {", ".join(INTEGRATION_TYPES)}')
     for name, problem in settings.behaviour.problems():
         yield _cannot(name, problem)
+
+
+def _delivery(settings: EmulatorSettings) -> Iterator[Diagnostic]:
+    if not (math.isfinite(settings.time_scale) and 0 < settings.time_scale <= _FASTEST):
+        message = f"--time-scale must be above 0 and at most {_FASTEST:,}, got {settings.time_scale:g}"
+        hint = "3600 makes an hour of retries a second"
+        yield Diagnostic("GC853", message, path="--time-scale", hint=hint)
 
 
 def _cannot(option: str, problem: str) -> Diagnostic:

@@ -8,7 +8,7 @@ from gcsync.engine.hidden import hide_applied_secrets
 from gcsync.engine.options import Event, Options, Phase, Recorder, Refreshed, StopRequest
 from gcsync.engine.reconcile import wanted_by
 from gcsync.engine.refresh import refresh
-from gcsync.engine.selection import check_selection
+from gcsync.engine.selection import check_selection, is_chosen
 from gcsync.engine.topics import check_topics, topic_uses
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "drift_of",
     "execute",
     "hide_applied_secrets",
+    "is_chosen",
     "owned",
     "refresh",
     "topic_uses",

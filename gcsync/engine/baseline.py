@@ -86,10 +86,11 @@ def _notes(
             hint = f'did you mean "{found[0]}"?' if found else f"correct the address, or {_REMOVE}"
             yield None, _note("GC725", entry, "no stack of this run declares or owns it", hint)
         elif id(entry) not in used and not any(_unread(report, entry) for report in owners):
-            yield about, _note("GC727", entry, _why_unused(owners, entry), _REMOVE)
+            yield about, _note("GC727", entry, *_why_unused(owners, entry))
 
 
-def _why_unused(owners: Sequence[DriftReport], entry: Accepted) -> str:
+def _why_unused(owners: Sequence[DriftReport], entry: Accepted) -> tuple[str, str]:
+    """What is to be said of an entry that accepted nothing, and the next step."""
     drifting = [
         attribute
         for report in owners
@@ -99,10 +100,12 @@ def _why_unused(owners: Sequence[DriftReport], entry: Accepted) -> str:
         if attribute.name == entry.attribute
     ]
     if not drifting:
-        return f"{entry.attribute} has not drifted (any more)"
+        return f"{entry.attribute} has not drifted (any more)", _REMOVE
     if any(holds_secret(attribute.before) for attribute in drifting):
-        return f"{entry.attribute} is sensitive, so that no `value` can be compared"
-    return f"{entry.attribute} has another value than the one accepted"
+        hint = "leave `value` out: then any value of the attribute is accepted"
+        return f"{entry.attribute} is sensitive, so that no `value` can be compared", hint
+    hint = "somebody changed it again: settle the drift, or accept the new value and say why"
+    return f"{entry.attribute} has another value than the one accepted", hint
 
 
 def _unread(report: DriftReport, entry: Accepted) -> bool:

@@ -178,8 +178,8 @@ class _Inquiry:
         since = self.audits.begin.date().isoformat()
         nameless = self._name_of(change.address.kind) is None
         if change.id is None:
-            what = "no audit service is known for its kind: nobody tells" if nameless else f"no record since {since}"
-            return f"{what} of a deletion under this name"
+            silent = "no audit service is known for its kind, and only that could tell who deleted it"
+            return silent if nameless else f"no record since {since} of a deletion under this name"
         modified = read_time(change.remote.modified) if change.remote is not None else None
         if modified is not None and modified < self.audits.begin:
             return f"changed on {modified.date().isoformat()}, and records are asked for since {since} only"

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 
 from gcsync.model.drift import DriftReport
+from gcsync.model.picture import subject_of
 from gcsync.model.value import PLAIN_LEAVES, Value, replace_leaves
 
 _DIGITS = 10
@@ -32,9 +33,35 @@ def _findings(report: DriftReport, *, ignore_missing: bool) -> Iterator[str]:
 
 
 def unread_of(report: DriftReport, remembered: frozenset[str]) -> frozenset[str]:
-    """Those of the remembered findings that the report says nothing of, since their kind could not be read."""
+    """Those of the remembered findings that the report says nothing of, so that they are as they were.
+
+    Their kind, object or attribute could not be read, the plan has errors, or `--since` leaves them out as older.
+    """
+    if report.plan.errored:
+        return remembered
     kinds = tuple(f" {entry.kind}." for entry in report.not_checked if entry.unread_kind)
-    return frozenset(finding for finding in remembered if any(kind in finding for kind in kinds))
+    unseen = [(str(entry.address), entry.attribute) for entry in report.not_checked if entry.address is not None]
+    unseen += [(str(change.address), None) for change in report.older]
+    return frozenset(
+        finding
+        for finding in remembered
+        if any(kind in finding for kind in kinds) or any(_is_about(finding, *one) for one in unseen)
+    )
+
+
+def accepted_of(report: DriftReport, remembered: frozenset[str], *, ignore_missing: bool = False) -> frozenset[str]:
+    """Those of the remembered findings that are still there and count no more: accepted, or ignored as missing."""
+    accepted = {f"drifted {known.accepted.address}: {known.accepted.attribute}" for known in report.known}
+    if ignore_missing:
+        accepted |= {f"missing {change.address}" for change in report.missing}
+        accepted |= {f"not adopted {change.address}" for change in report.not_adopted}
+    return frozenset(finding for finding in remembered if subject_of(finding) in accepted)
+
+
+def _is_about(finding: str, address: str, attribute: str | None) -> bool:
+    if attribute is not None:
+        return subject_of(finding) == f"drifted {address}: {attribute}"
+    return finding.startswith(f"drifted {address}: ") or finding in (f"missing {address}", f"not adopted {address}")
 
 
 def _digits(value: Value) -> str:

@@ -18,12 +18,17 @@ _READINGS = 3
 
 
 def refresh(
-    kinds: Mapping[str, Kind], session: GenesysSession, declared: frozenset[str], *, at_once: int | None = None
+    kinds: Mapping[str, Kind],
+    session: GenesysSession,
+    declared: frozenset[str],
+    *,
+    at_once: int | None = None,
+    tolerant: bool = False,
 ) -> Refreshed:
     """List every kind. One that is not `declared` and cannot be listed is not checked; a declared one is an error.
 
-    All kinds are listed at once; `at_once` 1 lists one after another, in their order. Raises DiagnosticError with what
-    every failing kind said.
+    With `tolerant` that one is not checked either. All kinds are listed at once; `at_once` 1 lists one after another,
+    in their order. Raises DiagnosticError with what every failing kind said.
     """
     listings: dict[str, Listing] = {}
     not_checked: list[NotChecked] = []
@@ -38,7 +43,7 @@ def refresh(
             try:
                 listings[name] = future.result()
             except DiagnosticError as error:
-                if name in declared:
+                if name in declared and not tolerant:
                     errors.extend(error.diagnostics)
                 else:
                     said, absent = error.diagnostics[0], isinstance(error, NoSuchKind)

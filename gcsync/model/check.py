@@ -1,4 +1,4 @@
-"""One line of `gcsync doctor`: what was looked at, how it is, and what to do next."""
+"""One line of `gcsync doctor`, `verify` and `receiver test`: what was looked at, how it is, and what to do next."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Check:
     """`check` is its short name (`api.tls`); `hint` the next step, empty where all is well.
 
     `code` is that of the explanation, where there is one; `about` names the place and the credentials that it is
-    about where a run looks at more than one.
+    about where a run looks at more than one; `address` the resource, where the line is about one.
     """
 
     check: str
@@ -27,3 +27,4 @@ class Check:
     hint: str = ""
     code: str = ""
     about: str = ""
+    address: str = ""

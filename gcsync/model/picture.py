@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+_DIGITS: Final = re.compile(r" \[[0-9a-f]+\]$")
+
+
+def subject_of(finding: str) -> str:
+    """What a finding is about: the finding without the digits of its value."""
+    return _DIGITS.sub("", finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +24,15 @@ class Memory:
 
     seen: Mapping[str, int] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
+
+    @property
+    def findings(self) -> frozenset[str]:
+        """All that is remembered."""
+        return frozenset(self.seen) | self.told
+
+    def without(self, findings: frozenset[str]) -> Memory:
+        """The memory as if these had never been seen: their end is no news either."""
+        return Memory({f: count for f, count in self.seen.items() if f not in findings}, self.told - findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +51,15 @@ def advance(memory: Memory, found: frozenset[str], unread: frozenset[str], confi
     """One run further: the memory with this run's sightings, and what is worth telling.
 
     `found` are this run's findings; `unread` the remembered ones that it could not look at: they stay as they were.
-    A finding is confirmed once it was seen in `confirm` runs in a row, so one that comes and goes is never told. The
+    A finding is confirmed once it was seen in `confirm` runs in a row, so one that comes and goes is never told. One
+    that was told is not gone while another value of the same subject waits to be confirmed: it is drift still. The
     `told` of the memory stays what it was: it changes when the news was delivered (`delivered`).
     """
     seen = {finding: min(memory.seen.get(finding, 0) + 1, confirm) for finding in found}
     seen |= {finding: memory.seen[finding] for finding in unread & memory.seen.keys()}
     confirmed = frozenset(f for f, count in seen.items() if count >= confirm or f in memory.told)
-    confirmed |= unread & memory.told
+    waiting = {subject_of(finding) for finding in found - confirmed}
+    confirmed |= {finding for finding in memory.told if finding in unread or subject_of(finding) in waiting}
     news = News(tuple(sorted(confirmed - memory.told)), tuple(sorted(memory.told - confirmed)), confirmed)
     return Memory(seen, memory.told), news
 

@@ -131,6 +131,14 @@ def trusted_certificates(environ: Mapping[str, str]) -> bool | str:
     return True
 
 
+def trusting_context(environ: Mapping[str, str]) -> ssl.SSLContext:
+    """The same for a connection that is made by hand. Raises DiagnosticError GC331."""
+    trusted = trusted_certificates(environ)
+    path = trusted if isinstance(trusted, str) else requests.utils.DEFAULT_CA_BUNDLE_PATH
+    is_folder = Path(path).is_dir()
+    return ssl.create_default_context(cafile=None if is_folder else path, capath=path if is_folder else None)
+
+
 def _check_certificates(variable: str, path: str) -> None:
     """Raises DiagnosticError GC331 for a file without certificates: every request would fail as if dropped."""
     is_folder = Path(path).is_dir()

@@ -15,6 +15,8 @@ and of a whole kind:
     x-identity                the attributes by which an object without a marker is recognised, whatever the case
     x-unique                  the attributes that no two objects of the organization share, whatever the case
     x-flow                    where its events come from and go to (gcsync/schema/flow.py)
+    x-selects                 which events it lets through (gcsync/schema/selecting.py)
+    x-delivers                what its destinations get of an event (gcsync/schema/delivering.py)
 
 An empty text, list or mapping is the same as none: servers return either.
 """

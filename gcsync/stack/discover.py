@@ -11,10 +11,11 @@ from typing import Any
 
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.schema.compose import kind_names, kind_schema, settings_schema
+from gcsync.stack.document import Document
 from gcsync.stack.marks import find
 from gcsync.stack.masking import sensitive_regions
 from gcsync.stack.report import Report, Spot
-from gcsync.stack.source import Source, display_name, open_source
+from gcsync.stack.source import Source, UnreadableFile, decoded, display_name, open_source
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -166,3 +167,17 @@ def written_files(paths: Sequence[str], *, folder: Path) -> tuple[Source, ...]:
     if report.failed:
         raise DiagnosticError(report.diagnostics(lambda source: sensitive_regions(source, frozenset())))
     return tuple(found)
+
+
+def text_given(data: bytes, name: str) -> str:
+    """What came as bytes instead of a file, as text. Raises DiagnosticError with what is no text or no YAML in it."""
+    path = Path(name)
+    try:
+        source = open_source(path, name, decoded(data))
+    except UnreadableFile as error:
+        source = Source(name, path, "", Document(problems=(error.problem,), complete=False))
+    report = Report()
+    report.problems(source)
+    if report.failed:
+        raise DiagnosticError(report.diagnostics(lambda source: sensitive_regions(source, frozenset())))
+    return source.text

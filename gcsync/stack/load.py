@@ -16,7 +16,8 @@ from gcsync.stack.changes import Changes, moved_and_removed
 from gcsync.stack.declared import Declared, declared_in
 from gcsync.stack.discover import Files, included, later_sections, sections, stack_files, without_parts
 from gcsync.stack.document import collector_held_off
-from gcsync.stack.instances import Expansion
+from gcsync.stack.expectations import Expectations
+from gcsync.stack.instances import Expansion, Group
 from gcsync.stack.masking import Region, sensitive_regions, variable_file_regions
 from gcsync.stack.nearest import nearest
 from gcsync.stack.notices import warn_of_default_secrets, warn_of_plain_secrets
@@ -143,12 +144,22 @@ def examine(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> Examinatio
     with collector_held_off():
         reading = _read(paths, inputs, folder)
         for bundle in reading.bundles:
-            for environment in _environments(bundle.settings, reading):
-                _assemble(bundle, environment, reading, needs_values=False)
+            _examine(bundle, reading)
             _warn(bundle, reading.report)
         declared = sum(len(bundle.declared) for bundle in reading.bundles)
         files = tuple(bundle.source.name for bundle in reading.bundles)
         return Examination(reading.diagnostics(), len(reading.bundles), declared, files)
+
+
+def _examine(bundle: _Bundle, reading: _Reading) -> None:
+    """Check a stack in every environment, and run its tests in each."""
+    expectations = Expectations(bundle.settings, reading.report)
+    tested = bool(expectations.tests)
+    for environment in _environments(bundle.settings, reading):
+        assembled = _assemble(bundle, environment, reading, needs_values=False, keeps_gaps=tested)
+        if tested:
+            expectations.run(environment, assembled.resources, assembled.groups)
+    expectations.tell()
 
 
 def _read(paths: Sequence[str], inputs: Inputs, folder: Path) -> _Reading:
@@ -296,7 +307,16 @@ def _sketch(bundle: _Bundle, reading: _Reading) -> Stack | None:
     if not usable:
         return None
     assembled = _assemble(bundle, name, reading, needs_values=False, keeps_gaps=True)
-    return Stack(bundle.settings.name, assembled.resources, bundle.source.name, name)
+    genesys = bundle.settings.genesys(name)
+    return Stack(
+        name=bundle.settings.name,
+        resources=assembled.resources,
+        file=bundle.source.name,
+        environment=name,
+        region=genesys.get("region"),
+        organization=genesys.get("organization"),
+        credentials=bundle.settings.environment(name).get("credentials"),
+    )
 
 
 def _chosen(settings: Settings, reading: _Reading) -> tuple[str | None, bool]:
@@ -316,7 +336,9 @@ def _chosen(settings: Settings, reading: _Reading) -> tuple[str | None, bool]:
         report.error("GC220", f"no environment is chosen; there are {listed}", spot, path, hint)
         return None, False
     if wanted not in settings.environments:
-        hint = nearest(wanted, settings.environments) or f"choose one of {listed}"
+        several = len(wanted.split()) > 1 and set(wanted.split()) <= set(settings.environments)
+        hint = "this command takes one: name it with --env" if several else ""
+        hint = hint or nearest(wanted, settings.environments) or f"choose one of {listed}"
         report.error("GC221", f'there is no environment "{wanted[:40]}"; there are {listed}', spot, path, hint)
         return None, False
     return wanted, True
@@ -335,6 +357,7 @@ class _Assembled:
     changes: Changes
     variables: Mapping[str, Value]
     unknown_secrets: tuple[str, ...]
+    groups: Mapping[tuple[str, str], Group]
 
 
 def _assemble(
@@ -349,7 +372,7 @@ def _assemble(
     resources = Assembler(scope, variables, report, groups, offline=offline, keeps_gaps=keeps_gaps).resources()
     changes = moved_and_removed(settings, groups, report)
     unknown = tuple(sorted(name for name, needed in variables.withheld.items() if needed))
-    return _Assembled(resources, changes, variables.outside, unknown)
+    return _Assembled(resources, changes, variables.outside, unknown, groups)
 
 
 def _later_kinds() -> frozenset[str]:

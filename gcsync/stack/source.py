@@ -63,7 +63,11 @@ def open_source(path: Path, name: str, instead: str | None = None) -> Source:
 
 def read_text(path: Path, limit: int = MAX_BYTES) -> str:
     """The text of a UTF-8 file, without its byte order mark. Raises UnreadableFile."""
-    data = _read_bytes(path, limit)
+    return decoded(_read_bytes(path, limit))
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8 as text, without its byte order mark. Raises UnreadableFile."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         hint = "save it as UTF-8"
         raise UnreadableFile(Problem("GC102", "the file is UTF-16; a stack file is UTF-8", hint=hint))

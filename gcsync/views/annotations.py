@@ -15,7 +15,7 @@ from typing import Final
 from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.drift import DriftReport
 from gcsync.model.outcome import Report, Status
-from gcsync.model.plan import Action, Change, Plan
+from gcsync.model.plan import Action, Change, Plan, Reason
 from gcsync.views.drift_findings import Finding, Verdict, findings
 from gcsync.views.places import relative_path
 from gcsync.views.style import clean
@@ -56,11 +56,15 @@ def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[Annotation]:
 
 
 def of_plans(plans: Iterable[Plan]) -> Iterator[Annotation]:
-    """A notice for each change, a warning for what deletes or replaces; what no file declares stands at line 1."""
+    """A notice for each change, a warning for what deletes, replaces or is in conflict.
+
+    What no file declares stands at line 1.
+    """
     for plan in plans:
         top = Place(plan.file, 1, 1) if plan.file else None
         for change in plan.active:
-            level = Level.WARNING if change.action in _DESTROYS else Level.NOTICE
+            loud = change.action in _DESTROYS or change.has_conflict
+            level = Level.WARNING if loud else Level.NOTICE
             _, word, _ = HEADS[change.action]
             yield Annotation(level, f"gcsync plan: {word}", _change_text(word, change), change.place or top)
 
@@ -73,7 +77,7 @@ def of_drift(reports: Iterable[DriftReport], *, ignore_missing: bool = False) ->
     for report in reports:
         for found in findings(report):
             if found.accepted is None:
-                text = "\n".join([found.message, *found.commands])
+                text = "\n".join([found.message, *found.about, *found.commands])
                 yield Annotation(_level(found, ignore_missing=ignore_missing), found.code, text, found.place)
 
 
@@ -127,7 +131,8 @@ def _level(found: Finding, *, ignore_missing: bool) -> Level:
 
 
 def _change_text(word: str, change: Change) -> str:
-    names = ", ".join(attribute.name for attribute in change.differing)
+    notes = {Reason.CONFLICT: " (CONFLICT: changed outside gcsync too)", Reason.DRIFT: " (drift)"}
+    names = ", ".join(f"{one.name}{notes.get(one.reason, '')}" for one in change.differing)
     name = f" ({change.name})" if change.name and change.name != change.address.key else ""
     because = f", {change.explanation}" if change.explanation else ""
     return f"{word} {change.address}{name}{because}" + (f": {names}" if names else "")

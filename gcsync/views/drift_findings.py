@@ -12,7 +12,7 @@ from gcsync.model.diagnostic import Place
 from gcsync.model.drift import Accepted, DriftReport, settling_commands
 from gcsync.model.plan import ABSENT, AttributeChange, Change, NotChecked, Reason
 from gcsync.model.value import Secret, Value
-from gcsync.views.blame import blame_text
+from gcsync.views.blame import about, blame_text
 from gcsync.views.explain import explain
 from gcsync.views.style import Style, cells, clean
 from gcsync.views.text_value import difference, inline
@@ -62,6 +62,8 @@ class Finding:
     details: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     blame: str = ""
+    about: tuple[str, ...] = ()
+    """Sentences: that it is overdue, who it was, that nobody can date it; each as far as that was asked."""
     accepted: Accepted | None = None
     unread_kind: bool = False
     """A whole kind that the organization may have, and nobody could read."""
@@ -115,6 +117,7 @@ def _drifted(
         () if told else tuple(difference(explain(name, attribute.after, attribute.before), _STYLE, 0)),
         settling_commands(report, change),
         _blame(report, change),
+        about(report, change),
         accepted,
     )
 
@@ -147,6 +150,7 @@ def _whole(report: DriftReport, change: Change, verdict: Verdict, words: str) ->
         change.address,
         commands=settling_commands(report, change)[:1],
         blame=_blame(report, change),
+        about=about(report, change),
     )
 
 

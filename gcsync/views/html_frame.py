@@ -30,12 +30,13 @@ def stacks_section(plans: Sequence[Plan], *, drift: bool) -> Html:
     return element("section", *cards, class_="stacks", aria_label="Stacks") if cards else _NOTHING
 
 
-def diagnostics_section(title: str, found: Sequence[Diagnostic]) -> Html:
-    """Diagnostics under a heading; nothing for none."""
-    if not found:
+def diagnostics_section(title: str, found: Sequence[tuple[str, Sequence[Diagnostic]]]) -> Html:
+    """Diagnostics by the owners of their plans, under a heading; of several, each says whose it is."""
+    told = [_diagnostic(one, owner if len(found) > 1 else "") for owner, several in found for one in several]
+    if not told:
         return _NOTHING
-    bad = any(one.severity is Severity.ERROR for one in found)
-    return element("section", element("h2", title), *map(_diagnostic, found), class_="told bad" if bad else "told")
+    bad = any(one.severity is Severity.ERROR for _, several in found for one in several)
+    return element("section", element("h2", title), *told, class_="told bad" if bad else "told")
 
 
 def not_checked_section(items: Sequence[NotChecked]) -> Html:
@@ -92,7 +93,8 @@ def graph_section(plans: Sequence[Plan]) -> Html:
 
 def _card(plan: Plan, *, drift: bool) -> Html:
     target = plan.target
-    organization = f"{target.organization.name} ({target.organization.id})"
+    name, identity = target.organization.name, target.organization.id
+    organization = (f"{name} ({identity})" if identity else name) or "not read"
     facts = [
         ("Organization", organization),
         ("Region", target.region),
@@ -107,6 +109,8 @@ def _card(plan: Plan, *, drift: bool) -> Html:
 
 
 def _status(plan: Plan) -> Html:
+    if plan.failed:
+        return element("span", "not read", class_="status bad")
     if plan.errored:
         return element("span", "has errors", class_="status bad")
     if plan.refusals:
@@ -115,10 +119,11 @@ def _status(plan: Plan) -> Html:
     return element("span", "can be applied" if plan.applyable else "nothing to apply", class_="status")
 
 
-def _diagnostic(found: Diagnostic) -> Html:
+def _diagnostic(found: Diagnostic, owner: str) -> Html:
     where = [str(found.place) if found.place is not None else "", found.path]
     head = [
         element("b", f"{found.severity.value}[{found.code}]"),
+        *([element("span", owner, class_="note")] if owner else []),
         *(element("code", text) for text in where if text),
     ]
     parts = [element("p", *_spaced(head)), element("p", found.message, class_="message")]

@@ -17,7 +17,7 @@ from typing import Any, Final
 from gcsync.model.diagnostic import Place
 from gcsync.model.drift import DriftReport, KnownDrift, settling_commands
 from gcsync.model.plan import ABSENT, Action, AttributeChange, Change, Plan, Reason
-from gcsync.views.blame import blame_text
+from gcsync.views.blame import about
 from gcsync.views.explain import explain
 from gcsync.views.html_rows import difference_rows, whole_rows
 from gcsync.views.style import clean
@@ -122,11 +122,11 @@ def _drift(report: DriftReport, number: int, anchors: Anchors) -> Iterator[Item]
     for change in report.drifted:
         attributes = [_attribute(attribute, drift=True) for attribute in change.attributes]
         commands = settling_commands(report, change)
-        yield item("drifted", change, notes=_about(report, change), attributes=attributes, commands=commands)
+        yield item("drifted", change, notes=about(report, change), attributes=attributes, commands=commands)
     for change in report.missing:
-        yield item("missing", change, notes=_about(report, change), commands=settling_commands(report, change)[:1])
+        yield item("missing", change, notes=about(report, change), commands=settling_commands(report, change)[:1])
     for change in report.not_adopted:
-        yield item("not-adopted", change, notes=_about(report, change), commands=settling_commands(report, change)[:1])
+        yield item("not-adopted", change, notes=about(report, change), commands=settling_commands(report, change)[:1])
     for change in report.pending:
         word = HEADS[change.action][1]
         notes = [f"would {word}", *change_notes(change)]
@@ -136,7 +136,7 @@ def _drift(report: DriftReport, number: int, anchors: Anchors) -> Iterator[Item]
         yield item("known", known.change, "known", notes=_accepted(known), attributes=attributes)
     for change in report.older:
         attributes = [_attribute(attribute, drift=True) for attribute in change.attributes]
-        yield item("older", change, "older", notes=_about(report, change), attributes=attributes)
+        yield item("older", change, "older", notes=about(report, change), attributes=attributes)
     for alike in report.look_alikes:
         anchor = anchors.take(report.plan.owner, str(alike.address), "alike")
         yield {
@@ -212,14 +212,6 @@ def _notes(attribute: AttributeChange, *, drift: bool) -> Iterator[str]:
         yield "forces replacement"
     if attribute.name == PROTECTION:
         yield "protects the object from deletion" if attribute.after is True else "lifts the protection from deletion"
-
-
-def _about(report: DriftReport, change: Change) -> list[str]:
-    """Who it was and how old it is, as far as anyone knows; nothing where nobody asked."""
-    blame = report.blame.get(change.address)
-    overdue = ["OVERDUE: it has stood longer than --max-age allows"] if change.address in report.overdue else []
-    undated = ["nobody tells when it changed"] if change.address in report.undated else []
-    return [*overdue, *([] if blame is None else [blame_text(blame)]), *undated]
 
 
 def _accepted(known: KnownDrift) -> list[str]:

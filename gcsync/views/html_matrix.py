@@ -40,6 +40,7 @@ def _cell(cell: Cell) -> str:
     if isinstance(cell.standing, Standing):
         return f'<td class="{cell.standing.value.replace(" ", "-")}">{_STANDING[cell.standing]}</td>'
     word = "=" if cell.standing is Action.NO_OP else cell.standing.value
+    word = word.upper() if cell.destroys else word
     conflict = " (conflict)" if cell.conflict else ""
     return f'<td class="{cell.standing.value}">{word}{conflict}</td>'
 

@@ -43,16 +43,16 @@ _SCRIPTS: Final = ("rows.js", "page.js")
 def render_html_plan(plans: Sequence[Plan], *, when: datetime | None = None) -> str:
     """Plans as a page. `when` they were made stands on it, if it is given."""
     lead = [line for plan in plans for line in lead_lines(plan, Style(width=10_000))]
-    found = [diagnostic for plan in plans for diagnostic in plan.diagnostics]
+    refusals = [(plan.owner, plan.refusals) for plan in plans]
     sections = [
-        diagnostics_section("Refused: apply will not run this plan", [r for plan in plans for r in plan.refusals]),
-        diagnostics_section("Errors", _errors(found)),
+        diagnostics_section("Refused: apply will not run this plan", refusals),
+        diagnostics_section("Errors", _errors(plans)),
         matrix_section(plans),
     ]
     below = [
         left_out_section(plans),
         not_checked_section([item for plan in plans for item in plan.not_checked]),
-        diagnostics_section("Warnings", _warnings(found)),
+        diagnostics_section("Warnings", _warnings(plans)),
     ]
     return _page("Plan", plans, plan_items(plans), PLAN_GROUPS, closing_line(plans), lead, sections, below, when)
 
@@ -60,15 +60,14 @@ def render_html_plan(plans: Sequence[Plan], *, when: datetime | None = None) -> 
 def render_html_drift(reports: Sequence[DriftReport], *, when: datetime | None = None) -> str:
     """Drift reports as a page. `when` they were made stands on it, if it is given."""
     plans = [report.plan for report in reports]
-    found = [diagnostic for plan in plans for diagnostic in plan.diagnostics]
-    baseline = [diagnostic for report in reports for diagnostic in report.baseline]
+    baseline = [(report.plan.owner, report.baseline) for report in reports]
     not_checked: list[NotChecked] = [item for report in reports for item in report.not_checked]
     below = [
         diagnostics_section("The baseline", baseline),
         not_checked_section(not_checked),
-        diagnostics_section("Warnings", _warnings(found)),
+        diagnostics_section("Warnings", _warnings(plans)),
     ]
-    errors = [diagnostics_section("Errors", _errors(found))]
+    errors = [diagnostics_section("Errors", _errors(plans))]
     closing = drift_closing(reports)
     return _page("Drift", plans, drift_items(reports), DRIFT_GROUPS, closing, [], errors, below, when)
 
@@ -110,12 +109,12 @@ def _page(
     )
 
 
-def _errors(found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    return [one for one in found if one.severity is Severity.ERROR]
+def _errors(plans: Sequence[Plan]) -> list[tuple[str, list[Diagnostic]]]:
+    return [(plan.owner, [one for one in plan.diagnostics if one.severity is Severity.ERROR]) for plan in plans]
 
 
-def _warnings(found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    return [one for one in found if one.severity is not Severity.ERROR]
+def _warnings(plans: Sequence[Plan]) -> list[tuple[str, list[Diagnostic]]]:
+    return [(plan.owner, [one for one in plan.diagnostics if one.severity is not Severity.ERROR]) for plan in plans]
 
 
 def _embedded(data: dict[str, Any]) -> str:

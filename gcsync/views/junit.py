@@ -27,7 +27,7 @@ _ABSENT: Final = (Verdict.MISSING, Verdict.NOT_ADOPTED)
 
 
 @dataclass(frozen=True, slots=True)
-class _Trouble:
+class Trouble:
     """What keeps a test case from passing. `type` is a word, `message` one line, `text` any number of lines."""
 
     tag: Tag
@@ -45,7 +45,7 @@ def render_junit_drift(reports: Sequence[DriftReport], *, now: datetime, ignore_
     root = ElementTree.Element("testsuites", {"name": "gcsync drift"})
     for report in reports:
         root.append(_suite_of(report, now, ignore_missing=ignore_missing))
-    return _document(root)
+    return junit_document(root)
 
 
 def render_junit_diagnostics(
@@ -64,13 +64,13 @@ def render_junit_diagnostics(
     for file, found in by_file.items():
         errors = [one for one in found if one.severity is Severity.ERROR]
         troubles = [_trouble_of("failure", errors)] if errors else []
-        case = _case(suite, command, file, troubles, counts)
+        case = add_case(suite, command, file, troubles, counts)
         if warnings := [one for one in found if one not in errors]:
             ElementTree.SubElement(case, "system-out").text = render_diagnostics(warnings, _STYLE)
-    _set_counts(suite, command, len(by_file), counts, now)
+    set_counts(suite, command, len(by_file), counts, now)
     root = ElementTree.Element("testsuites", {"name": command})
     root.append(suite)
-    return _document(root)
+    return junit_document(root)
 
 
 def _suite_of(report: DriftReport, now: datetime, *, ignore_missing: bool) -> ElementTree.Element:
@@ -80,18 +80,18 @@ def _suite_of(report: DriftReport, now: datetime, *, ignore_missing: bool) -> El
     cases = _cases(report, ignore_missing=ignore_missing)
     counts: Counter[str] = Counter()
     for name, (kind, troubles) in cases.items():
-        _case(suite, f"{owner}.{kind}" if kind else owner, name, troubles, counts)
+        add_case(suite, f"{owner}.{kind}" if kind else owner, name, troubles, counts)
     told = [d for d in (*report.plan.diagnostics, *report.baseline) if d.severity is Severity.WARNING]
     if lines := [*_beside(report), *([render_diagnostics(told, _STYLE)] if told else [])]:
         ElementTree.SubElement(suite, "system-out").text = "\n".join(lines)
-    _set_counts(suite, owner, len(cases), counts, now)
+    set_counts(suite, owner, len(cases), counts, now)
     return suite
 
 
-def _cases(report: DriftReport, *, ignore_missing: bool) -> dict[str, tuple[str, list[_Trouble]]]:
+def _cases(report: DriftReport, *, ignore_missing: bool) -> dict[str, tuple[str, list[Trouble]]]:
     """Every test case by its name, with its kind and all that is wrong with it."""
     addresses = report.plan.known | {change.address for change in report.plan.changes}
-    cases: dict[str, tuple[str, list[_Trouble]]] = {
+    cases: dict[str, tuple[str, list[Trouble]]] = {
         clean(str(address)): (address.kind, []) for address in sorted(addresses)
     }
     by_subject: dict[str, list[Finding]] = {}
@@ -106,7 +106,7 @@ def _cases(report: DriftReport, *, ignore_missing: bool) -> dict[str, tuple[str,
     return cases
 
 
-def _trouble(found: Sequence[Finding], *, ignore_missing: bool) -> _Trouble:
+def _trouble(found: Sequence[Finding], *, ignore_missing: bool) -> Trouble:
     """All that was found of one resource, as one outcome: what is worst says which."""
     ranked = sorted(found, key=lambda finding: _rank(finding, ignore_missing=ignore_missing))
     worst = ranked[0]
@@ -117,7 +117,7 @@ def _trouble(found: Sequence[Finding], *, ignore_missing: bool) -> _Trouble:
     if worst.accepted is not None:
         message = f"known drift, accepted until {worst.accepted.expires}: {clean(worst.accepted.reason)}"
     lines = [line for finding in ranked for line in _lines(finding)]
-    return _Trouble(tag, _word(worst), message, "\n".join([*lines, *_settling(worst)]))
+    return Trouble(tag, _word(worst), message, "\n".join([*lines, *_settling(worst)]))
 
 
 def _tag(finding: Finding, *, ignore_missing: bool) -> Tag:
@@ -146,22 +146,24 @@ def _lines(finding: Finding) -> Iterator[str]:
 
 
 def _settling(worst: Finding) -> Iterator[str]:
-    """Who it was, and the commands that settle the whole resource."""
+    """Who it was, how old it is, and the commands that settle the whole resource."""
     if worst.accepted is None:
-        yield from filter(None, [worst.blame])
+        yield from worst.about
         yield from (f"$ {clean(command)}" for command in worst.commands)
 
 
-def _trouble_of(tag: Tag, found: Sequence[Diagnostic]) -> _Trouble:
+def _trouble_of(tag: Tag, found: Sequence[Diagnostic]) -> Trouble:
     message = f"{found[0].code}: {clean(found[0].message)}"
     message += f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return _Trouble(tag, found[0].code, message, render_diagnostics(found, _STYLE).rstrip("\n"))
+    return Trouble(tag, found[0].code, message, render_diagnostics(found, _STYLE).rstrip("\n"))
 
 
 def _beside(report: DriftReport) -> Iterator[str]:
     """What is no finding, and still to be told."""
     for change in report.pending:
         yield f"pending: {clean(str(change.address))}{_attributes(change)}, edited in the stack and not applied yet"
+    for change in report.older:
+        yield f"older: {clean(str(change.address))}{_attributes(change)}, changed before --since, and left out"
     for found in report.look_alikes:
         yield f"look-alike: {clean(found.name)} ({clean(found.id)}) does what {clean(str(found.address))} does"
 
@@ -186,8 +188,8 @@ def _add_properties(suite: ElementTree.Element, report: DriftReport) -> None:
         ElementTree.SubElement(listed, "property", {"name": name, "value": clean(value)})
 
 
-def _case(
-    suite: ElementTree.Element, classname: str, name: str, troubles: Iterable[_Trouble], counts: Counter[str]
+def add_case(
+    suite: ElementTree.Element, classname: str, name: str, troubles: Iterable[Trouble], counts: Counter[str]
 ) -> ElementTree.Element:
     """A test case. Readers count it once, so only the worst of several outcomes is its own; the others are told."""
     case = ElementTree.SubElement(suite, "testcase", {"classname": classname, "name": name, "time": "0"})
@@ -199,7 +201,8 @@ def _case(
     return case
 
 
-def _set_counts(suite: ElementTree.Element, name: str, tests: int, counts: Counter[str], now: datetime) -> None:
+def set_counts(suite: ElementTree.Element, name: str, tests: int, counts: Counter[str], now: datetime) -> None:
+    """Name a suite and write down how its cases ended, as `add_case` counted them."""
     suite.attrib |= {
         "name": name,
         "tests": str(tests),
@@ -211,7 +214,8 @@ def _set_counts(suite: ElementTree.Element, name: str, tests: int, counts: Count
     }
 
 
-def _document(root: ElementTree.Element) -> str:
+def junit_document(root: ElementTree.Element) -> str:
+    """The text of a whole document."""
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from gcsync.model.drift import Accepted, Blame, DriftReport, KnownDrift, settling_commands
+from gcsync.model.drift import Accepted, DriftReport, KnownDrift, settling_commands
 from gcsync.model.plan import AttributeChange, Change, Reason
+from gcsync.views.blame import OVERDUE, blame_text, undated_text
 from gcsync.views.markdown_diff import attribute_diff, not_checked_line
 from gcsync.views.markdown_escape import cell_code, code, prose
 from gcsync.views.markdown_marker import MarkdownMarker, digest, render_marker
@@ -128,7 +129,7 @@ def _section(report: DriftReport) -> Iterator[Part]:
 
 def _rows(report: DriftReport, drifted: Sequence[Change]) -> Iterator[tuple[str, str, str]]:
     for change in drifted:
-        who = _blame(report.blame.get(change.address), cell_code)
+        who = _blame(report, change, cell_code)
         what = ", ".join(map(_attribute, change.attributes))
         yield word_cell("DRIFTED"), resource_cell(change), f"{what}<br>{who}" if who else what
     for word, meaning, changes in (
@@ -136,7 +137,7 @@ def _rows(report: DriftReport, drifted: Sequence[Change]) -> Iterator[tuple[str,
         ("NOT ADOPTED", _NOT_ADOPTED, report.not_adopted),
     ):
         for change in changes:
-            who = _blame(report.blame.get(change.address), cell_code)
+            who = _blame(report, change, cell_code)
             yield word_cell(word), resource_cell(change), f"{meaning}<br>{who}" if who else meaning
     for change in report.pending:
         what = ", ".join(cell_code(attribute.name) for attribute in change.differing)
@@ -150,24 +151,14 @@ def _attribute(attribute: AttributeChange) -> str:
     return cell_code(attribute.name) + (" (**conflict**)" if attribute.reason is Reason.CONFLICT else "")
 
 
-def _blame(blame: Blame | None, shown: Callable[[str], str] = code) -> str:
+def _blame(report: DriftReport, change: Change, shown: Callable[[str], str] = code) -> str:
     """Who changed it, when and from which client, as far as anybody can tell; empty where nobody was asked."""
-    if blame is None:
-        return ""
-    if not blame.known:
-        return f"changed by: unknown{f' ({prose(blame.why)})' if blame.why else ''}"
-    parts = [
-        f"by {shown(blame.who)}" if blame.who else "",
-        f"at {shown(blame.when)}" if blame.when else "",
-        f"with {'this client' if blame.ours else 'client'} {shown(blame.client)}" if blame.client else "",
-        f"(action {shown(blame.action)})" if blame.action else "",
-        f"of {', '.join(map(shown, blame.attributes))}" if blame.attributes else "",
-    ]
-    return " ".join(["changed", *(part for part in parts if part)])
+    blame = report.blame.get(change.address)
+    return "" if blame is None else blame_text(blame, shown, prose)
 
 
 def _drifted(report: DriftReport, change: Change) -> Iterator[Part]:
-    who = _blame(report.blame.get(change.address))
+    who = _blame(report, change)
     declared = f"declared at {place_text(change.place)}" if change.place is not None else ""
     said = "; ".join(
         part for part in (_age(report, change), who, f"id {code(change.id)}" if change.id else "", declared) if part
@@ -193,7 +184,7 @@ def _difference(attribute: AttributeChange) -> Iterator[str]:
 
 
 def _to_settle(report: DriftReport, change: Change, meaning: str) -> Iterator[Part]:
-    who = _blame(report.blame.get(change.address))
+    who = _blame(report, change)
     declared = f"declared at {place_text(change.place)}" if change.place is not None else ""
     yield [sentence("; ".join(part for part in (meaning, _age(report, change), who, declared) if part))]
     apply, _ = settling_commands(report, change)
@@ -203,8 +194,8 @@ def _to_settle(report: DriftReport, change: Change, meaning: str) -> Iterator[Pa
 def _age(report: DriftReport, change: Change) -> str:
     """How old it is, where that was asked."""
     if change.address in report.overdue:
-        return "**OVERDUE**: it has stood longer than `--max-age` allows"
-    return "nobody tells when it changed" if change.address in report.undated else ""
+        return OVERDUE.replace("OVERDUE", "**OVERDUE**").replace("--max-age", "`--max-age`")
+    return undated_text(report, change).replace("--blame", "`--blame`")
 
 
 def _older(report: DriftReport) -> Part:

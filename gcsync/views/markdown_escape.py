@@ -29,7 +29,7 @@ _SPECIAL: Final = re.compile(r"[&<>`*_\[\]|~\\$]")
 _FOUND: Final = re.compile(
     r"""[@#!$&^\[](?=\w) | [~%](?=["\w])  # @name, #12, !12, $12, &12, ^alert#1, [issue:12], ~label, %milestone
       | \*(?=iteration) | :(?=[\w+-]+:)   # *iteration:12, :emoji:
-      | \b[A-Za-z]{2,}-(?=\d)            # GH-12, and what a repository links itself: JIRA-12
+      | [A-Za-z]{2,}-(?=\d)              # GH-12, and what a repository links itself: JIRA-12
       | ://? | \b[wW]{3}(?=\.) | @        # addresses
       | [0-9a-fA-F]{6}(?=[0-9a-fA-F])    # commits
     """,

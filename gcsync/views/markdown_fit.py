@@ -1,9 +1,10 @@
 """A Markdown report cut to what a platform takes, at a resource's boundary, saying what was left out.
 
-What stays, most important first: the marker and the summary; alerts and the first errors; the rows of what is
-destroyed (or drifted); what the stacks are, and errors; the details of what is destroyed; the other rows; notes; the
-details of what is created, then of the rest. So a change is folded before its row goes, and an update goes before a
-delete; details that do not fit are left out alone, and shorter ones behind them stay.
+What stays, most important first: the marker and the summary; alerts, the verdicts on environments and the first
+errors; the rows of what is destroyed (or drifted); what the stacks are, and errors; the details of what is destroyed;
+the other rows; notes; the other rows of the table of environments; the details of what is created, then of the rest.
+So a change is folded before its row goes, and an update goes before a delete; details that do not fit are left out
+alone, and shorter ones behind them stay.
 """
 
 from __future__ import annotations
@@ -62,13 +63,16 @@ class _Choice:
         self._each(lambda piece: piece.kind is Kind.SUMMARY)
         self._each(lambda piece: piece.kind is Kind.MARKER)
         self._each(lambda piece: piece.kind is Kind.ALERT)
+        self._each(lambda piece: piece.kind is Kind.CELLS and piece.word == "Changes")
         self._each(lambda piece: piece.word == "error", least=self._room - whole // 4)
         if not self._row_by_row(lambda piece: piece.kind is Kind.ROW and piece.word in LOUD):
             return self._kept
+        self._row_by_row(lambda piece: piece.kind is Kind.CELLS and piece.word in LOUD)
         self._each(lambda piece: piece.kind is Kind.TEXT or piece.word == "error")
         destroyed = self._each(lambda piece: piece.kind is Kind.DETAILS and piece.word in LOUD)
         rows = self._row_by_row(lambda piece: piece.kind is Kind.ROW)
         self._each(lambda piece: piece.kind is Kind.ITEM)
+        rows &= self._row_by_row(lambda piece: piece.kind is Kind.CELLS)
         if destroyed and rows:
             self._each(lambda piece: piece.kind is Kind.DETAILS and piece.word == "create")
             self._each(lambda piece: piece.kind is Kind.DETAILS)
@@ -99,22 +103,24 @@ class _Choice:
 
 def _note(left_out: Sequence[Piece], log: str) -> str:
     rows, folded = _words(left_out, Kind.ROW), _words(left_out, Kind.DETAILS)
-    return _said(rows, folded - rows, _notes(left_out), log)
+    return _said(rows, folded - rows, _cells(left_out), _notes(left_out), log)
 
 
 def _longest_note(pieces: Sequence[Piece], log: str) -> str:
     """No note about some of the pieces is longer."""
-    return _said(_words(pieces, Kind.ROW), _words(pieces, Kind.DETAILS), _notes(pieces), log)
+    return _said(_words(pieces, Kind.ROW), _words(pieces, Kind.DETAILS), _cells(pieces), _notes(pieces), log)
 
 
-def _said(rows: Counter[str], folded: Counter[str], notes: int, log: str) -> str:
-    """What was left out: whole resources, then what would differ in others, then notes and paragraphs."""
+def _said(rows: Counter[str], folded: Counter[str], cells: int, notes: int, log: str) -> str:
+    """What was left out: whole resources, what would differ in others, rows that compare, notes and paragraphs."""
     said = []
     if rows:
         verb = "is" if rows.total() == 1 else "are"
         said.append(f"{plural(rows.total(), 'more resource')} {verb} not shown: {_counted(rows)}")
     if folded:
         said.append(f"the differences of {plural(folded.total(), 'resource')} are left out: {_counted(folded)}")
+    if cells:
+        said.append(f"{plural(cells, 'row')} of the table of environments left out")
     if notes:
         said.append(f"{plural(notes, 'note')} left out")
     return f"\n**Cut to fit**: {'; '.join([*said, f'see {log}'])}.\n"
@@ -122,6 +128,10 @@ def _said(rows: Counter[str], folded: Counter[str], notes: int, log: str) -> str
 
 def _words(pieces: Sequence[Piece], kind: Kind) -> Counter[str]:
     return Counter(piece.word for piece in pieces if piece.kind is kind)
+
+
+def _cells(pieces: Sequence[Piece]) -> int:
+    return sum(piece.kind is Kind.CELLS for piece in pieces)
 
 
 def _notes(pieces: Sequence[Piece]) -> int:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from gcsync.model.matrix import Cell, Column, Matrix, Standing, Verdict
 from gcsync.model.plan import Action, Plan
-from gcsync.views.style import clean
+from gcsync.views.markdown_escape import cell_code, prose
 
-_SPECIAL: Final = re.compile(r"[\\`*_{}\[\]#!|<>~@&$]")
 _STANDING: Final = {Standing.ABSENT: "–", Standing.LEFT_OUT: "left out", Standing.NOT_READ: "not read"}
 
 
@@ -22,12 +20,12 @@ def render_matrix(plans: Sequence[Plan]) -> str:
     matrix = Matrix.of(plans)
     if matrix is None:
         return ""
-    lines = [table_line(["Resource", *(escape(column.environment) for column in matrix.columns)])]
+    lines = [table_line(["Resource", *(prose(column.environment) for column in matrix.columns)])]
     lines.append(table_line(["---", *("---" for _ in matrix.columns)]))
     named = len(matrix.stacks) > 1
     for row in matrix.rows:
         label = f"{row.stack}: {row.address}" if named else str(row.address)
-        lines.append(table_line([code(label), *map(_word, row.cells)]))
+        lines.append(table_line([cell_code(label), *map(_word, row.cells)]))
     if matrix.unchanged:
         more = "more " if matrix.rows else ""
         lines.append(table_line([f"{matrix.unchanged} {more}unchanged", *("" for _ in matrix.columns)]))
@@ -45,19 +43,12 @@ def _word(cell: Cell) -> str:
 
 
 def _verdict(column: Column) -> str:
-    return str(column.summary.changes) if column.verdict is Verdict.CHANGES else f"**{column.verdict.value}**"
+    if column.verdict is Verdict.CHANGES:
+        return str(column.summary.changes)
+    word = column.verdict.value
+    return word if column.verdict is Verdict.NO_CHANGES else f"**{word}**"
 
 
 def table_line(parts: Sequence[str]) -> str:
     """A row of a table, of cells that are Markdown already."""
     return f"| {' | '.join(parts)} |"
-
-
-def escape(text: str) -> str:
-    """Text from outside that stands for itself: nothing in it is Markdown, a tag, a mention or an entity."""
-    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", clean(text))
-
-
-def code(text: str) -> str:
-    """Text in the type of code that cannot end it: as a tag, with everything special as an entity."""
-    return f"<code>{escape(text)}</code>"

@@ -41,7 +41,7 @@ def stack_part(plan: Plan, *, headed: bool) -> Iterator[Part]:
     environment = f"environment {code(plan.environment)}" if plan.environment else ""
     address = target.api_url if not target.api_url.startswith("https://api.") else ""
     told = [
-        f"Organization {code(target.organization.name)}",
+        f"Organization {code(target.organization.name) if target.organization.name else 'not read'}",
         code(target.region) if target.region else "",
         f"at {code(address)}" if address else "",
         environment,
@@ -65,9 +65,12 @@ def alert(kind: str, text: str) -> Part:
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Part:
-    """A table of cells that are escaped already; no part without rows."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}", *lines] if lines else []
+    """A table of escaped cells, without the columns in which every cell is empty; no part without rows."""
+    found = list(rows)
+    columns = [column for column in range(len(titles)) if any(row[column] for row in found)]
+    head, *lines = ([row[column] for column in columns] for row in (titles, *found))
+    shown = [f"| {' | '.join(row)} |" for row in lines]
+    return [f"| {' | '.join(head)} |", f"|{' --- |' * len(columns)}", *shown] if shown else []
 
 
 def word_cell(word: str) -> str:

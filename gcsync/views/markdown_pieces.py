@@ -19,6 +19,8 @@ _ROW_WORD: Final = re.compile(r"\| \*{0,2}([A-Za-z ]{1,20}?)\*{0,2} \|")
 _DETAILS_WORD: Final = re.compile(r"<details(?: open)?><summary>(?:<b>)?([A-Za-z ]{1,20}?)(?:</b>)? <code>")
 _TABLE_RULE: Final = re.compile(r"\|? ?:?-{3,}")
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
+_CELLS: Final = re.compile(r"\| (?:`|\*\*Changes\*\*|[0-9]+ (?:more )?unchanged)")
+"""How a row of the table of environments begins: with an address, or with what sums them up."""
 _OTHER: Final = "other"
 
 
@@ -34,6 +36,7 @@ class Kind(Enum):
     FRAME = auto()
     TEXT = auto()
     ROW = auto()
+    CELLS = auto()
     ITEM = auto()
     DETAILS = auto()
 
@@ -42,7 +45,8 @@ class Kind(Enum):
 class Piece:
     """Some whole lines, with the blank ones before them. `needs` are the indexes of the frames that it stands in.
 
-    `word` is that of a row or of details (`DELETE`, `update`); `error` of a note about one.
+    `word` is that of a row or of details (`DELETE`, `update`); `error` of a note about one. Of CELLS, a row of the
+    table of environments, it is `Changes` for the last one, and DELETE or REPLACE where one of them destroys.
     """
 
     kind: Kind
@@ -73,7 +77,7 @@ def take_apart(text: str) -> list[Piece]:
         elif kind is Kind.FRAME:
             frame, needs = (len(pieces),), heading
         else:
-            needs = (*heading, *frame) if kind in (Kind.ROW, Kind.ITEM) else heading
+            needs = (*heading, *frame) if kind in (Kind.ROW, Kind.CELLS, Kind.ITEM) else heading
         pieces.append(Piece(kind, tuple(lines[position:end]), word, needs))
         position = end
     return pieces
@@ -100,6 +104,9 @@ def _piece(lines: Sequence[str], begin: int, *, first: bool) -> tuple[Kind, int,
 def _table_piece(lines: Sequence[str], begin: int) -> tuple[Kind, int, str]:
     if begin + 1 < len(lines) and _TABLE_RULE.match(lines[begin + 1]):
         return Kind.FRAME, begin + 2, ""
+    if _CELLS.match(lines[begin]):
+        found = re.search(r"\*\*(Changes|DELETE|REPLACE)\*\*", lines[begin])
+        return Kind.CELLS, begin + 1, found[1] if found is not None else _OTHER
     return Kind.ROW, begin + 1, _word(_ROW_WORD, lines[begin])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gcsync.model.drift import DriftReport
-from gcsync.model.picture import News
+from gcsync.model.picture import News, subject_of
 from gcsync.views.style import Style, clean, plural
 from gcsync.views.text_drift import render_drift
 
@@ -15,7 +15,6 @@ LONGEST: Final = 3000
 """Characters of a body; the services that take the fewest (SMS and pagers apart) take some more."""
 
 _SHOWN: Final = 10
-_DIGITS: Final = re.compile(r" \[[0-9a-f]+\]$")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 
 
@@ -24,13 +23,13 @@ def render_title(reports: Sequence[DriftReport], news: News) -> str:
     where = ", ".join(dict.fromkeys(_where(report) for report in reports))
     if not news.confirmed:
         return f"gcsync: no more drift in {where}"
-    counts = [f"{len(items)} {word}" for items, word in ((news.new, "new"), (news.gone, "gone")) if items]
+    counts = [f"{len(subjects)} {word.lower()}" for word, subjects in _sorted_out(news) if subjects]
     return f"gcsync: drift in {where}: {', '.join(counts)}"
 
 
 def render_body(reports: Sequence[DriftReport], news: News) -> str:
     """The changes of the picture, then the report of `gcsync drift`, cut at a line's end. No mention in it works."""
-    lines = [*_listed("New", news.new), *_listed("Gone", news.gone), ""]
+    lines = [line for word, subjects in _sorted_out(news) for line in _listed(word, subjects)] + [""]
     lines += render_drift(reports, Style(width=100)).splitlines()
     return _MENTION.sub("@\u200b", _cut(lines))
 
@@ -39,9 +38,18 @@ def _where(report: DriftReport) -> str:
     return f"{clean(report.plan.owner)} ({clean(report.plan.target.organization.name)})"
 
 
-def _listed(word: str, findings: Sequence[str]) -> list[str]:
-    shown = [f"{word}: {clean(_DIGITS.sub('', finding))}" for finding in findings[:_SHOWN]]
-    more = len(findings) - _SHOWN
+def _sorted_out(news: News) -> Sequence[tuple[str, Sequence[str]]]:
+    """Subjects by what happened to them; one that is both new and gone has another value than the one told."""
+    new, gone = ({subject_of(finding) for finding in findings} for findings in (news.new, news.gone))
+    return [
+        (word, sorted(some))
+        for word, some in (("New", new - gone), ("Changed again", new & gone), ("Gone", gone - new))
+    ]
+
+
+def _listed(word: str, subjects: Sequence[str]) -> list[str]:
+    shown = [f"{word}: {clean(subject)}" for subject in subjects[:_SHOWN]]
+    more = len(subjects) - _SHOWN
     return [*shown, f"{word}: {more} more"] if more > 0 else shown
 
 

@@ -47,6 +47,14 @@ _BY_KIND: Final[Mapping[str, tuple[str, _Count]]] = {
         "Resources with drift that a baseline accepts; no drift.",
         lambda report: {known.change.address for known in report.known},
     ),
+    "gcsync_overdue_resources": (
+        "Resources with drift that has stood longer than --max-age allows.",
+        lambda report: report.overdue,
+    ),
+    "gcsync_older_drift_resources": (
+        "Resources with drift that --since leaves out, as they changed last before that; no drift.",
+        lambda report: (change.address for change in report.older),
+    ),
     "gcsync_look_alike_objects": (
         "Unmanaged objects that do what a declared resource does.",
         lambda report: (found.address for found in report.look_alikes),

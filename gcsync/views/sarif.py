@@ -62,6 +62,7 @@ def _drift_run(report: DriftReport, folder: str, *, ignore_missing: bool) -> dic
         "organization": clean(plan.target.organization.name),
         "organizationId": clean(plan.target.organization.id),
         "pending": [clean(str(change.address)) for change in report.pending],
+        "older": [clean(str(change.address)) for change in report.older],
         "lookAlikes": [clean(f"{one.address}: {one.name} ({one.id})") for one in report.look_alikes],
     }
     judged = not plan.errored and not any(item.unread_kind for item in report.not_checked)
@@ -108,13 +109,16 @@ def _finding_result(finding: Finding, report: DriftReport, folder: str, *, ignor
     lenient = ignore_missing and finding.verdict in _ABSENT
     lines = [finding.message, *finding.details]
     lines += [f"To settle it: {clean(' or '.join(finding.commands))}"] if finding.commands else []
-    lines += [finding.blame] if finding.blame else []
+    lines += finding.about
+    address = finding.address
     properties = {
         "address": finding.subject,
         "attribute": finding.attribute,
         "verdict": finding.verdict.value,
         "commands": [clean(command) for command in finding.commands],
         "blame": finding.blame,
+        "overdue": address in report.overdue,
+        "undated": address in report.undated,
     }
     level = "error" if finding.unread_kind else "note" if lenient else _LEVELS[finding.verdict]
     result = _result(finding.code, level, "\n".join(lines), finding.place, folder)

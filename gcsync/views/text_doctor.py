@@ -19,6 +19,11 @@ _WIDTH = 4
 
 def render_doctor(checks: Sequence[Check], style: Style) -> str:
     """Every check in its order, under a heading where it is about one of several places, and how many there are."""
+    return "\n".join([*lines_of(checks, style), "", summary_of(checks)]) + "\n"
+
+
+def lines_of(checks: Sequence[Check], style: Style) -> list[str]:
+    """The same without how many there are."""
     lines: list[str] = []
     about = ""
     for check in checks:
@@ -26,7 +31,7 @@ def render_doctor(checks: Sequence[Check], style: Style) -> str:
             about = check.about
             lines += ["", *paragraph(clean(about), style, tone=Tone.BOLD)]
         lines += _check(check, style)
-    return "\n".join([*lines, "", _summary(checks)]) + "\n"
+    return lines
 
 
 def _check(check: Check, style: Style) -> Iterator[str]:
@@ -43,7 +48,7 @@ def _check(check: Check, style: Style) -> Iterator[str]:
         yield from paragraph(f"hint: {clean(check.hint)}", style, first=f"{indent}  ", indent=f"{indent}    ")
 
 
-def _summary(checks: Sequence[Check]) -> str:
+def summary_of(checks: Sequence[Check]) -> str:
     """`12 ok, 1 warn, 0 fail, 3 not checked.`"""
     counts = Counter(check.status for check in checks)
     return ", ".join(f"{counts[status]} {status.value.replace('_', ' ')}" for status in CheckStatus) + "."

@@ -7,7 +7,7 @@ from typing import Final
 
 from gcsync.model.drift import DriftReport, KnownDrift, settling_commands
 from gcsync.model.plan import ABSENT, AttributeChange, Change, Reason
-from gcsync.views.blame import blame_text
+from gcsync.views.blame import OVERDUE, blame_text, undated_text
 from gcsync.views.diagnostics import render_diagnostics
 from gcsync.views.explain import explain
 from gcsync.views.style import Style, Tone, clean, paragraph, plural, quote
@@ -78,17 +78,15 @@ def _about(report: DriftReport, change: Change, style: Style) -> Iterator[str]:
     """Who it was, where that was asked; and how old it is, where that was."""
     if change.address in report.overdue:
         lead = _WHERE + "! "
-        text = "OVERDUE: it has stood longer than --max-age allows"
-        yield from paragraph(text, style, first=lead, indent=lead, tone=Tone.DESTRUCTIVE)
+        yield from paragraph(OVERDUE, style, first=lead, indent=lead, tone=Tone.DESTRUCTIVE)
     blame = report.blame.get(change.address)
     if blame is not None:
         lead = _WHERE + "# "
         tone = Tone.BOLD if blame.known else Tone.DIM
         yield from paragraph(blame_text(blame), style, first=lead, indent=lead + "  ", tone=tone)
-    if change.address in report.undated:
+    if undated := undated_text(report, change):
         lead = _WHERE + "# "
-        text = "nobody tells when it changed: it is kept, and never overdue" + ("" if blame else "; --blame may know")
-        yield from paragraph(text, style, first=lead, indent=lead, tone=Tone.DIM)
+        yield from paragraph(undated, style, first=lead, indent=lead, tone=Tone.DIM)
 
 
 def _settling(report: DriftReport, change: Change, style: Style) -> Iterator[str]:

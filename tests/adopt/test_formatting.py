@@ -141,6 +141,13 @@ def test_the_examples_have_the_layout() -> None:
         assert formatted(path.read_text(encoding="utf-8")) == path.read_text(encoding="utf-8")
 
 
+def test_the_example_of_the_documentation_has_the_layout() -> None:
+    section = (ROOT / "docs/stack-files.md").read_text(encoding="utf-8").partition("## One layout: fmt")[2]
+    example = section.partition("```yaml\n")[2].partition("```")[0]
+    assert example
+    assert formatted(example) == example
+
+
 @given(documents())
 def test_it_says_the_same_and_is_laid_out_once_and_for_all(text: str) -> None:
     once = formatted(text)

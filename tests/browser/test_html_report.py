@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -73,6 +74,15 @@ class TestForEveryone:
         press(page, "Expand all")
         page.wait_for_timeout(200)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    def test_a_phone_breaks_no_word_of_a_row_or_of_the_environments(self, reader: Reader) -> None:
+        plans = [replace(one, environment=name) for one, name in zip(small_plans(), ("dev", "prod"), strict=True)]
+        page = reader.open(render_html_plan(plans), viewport={"width": 390, "height": 844})
+        assert " " in page.locator("details.item summary").first.evaluate(
+            "summary => summary.childNodes[1].textContent"
+        )
+        heights = page.eval_on_selector_all("table.matrix td", "cells => cells.map(cell => cell.clientHeight)")
+        assert max(heights) < 40
 
     def test_the_theme_is_the_systems_until_it_is_switched(self, reader: Reader) -> None:
         page = reader.open(PAGES["plan"](), color_scheme="dark")

@@ -52,6 +52,9 @@ def offered(folder: Path, line: str) -> list[str]:
         ("gcsync apply --allow-delete trigger.", []),
         ("gcsync explain GC104", ["GC104"]),
         ("gcsync drift --format pro", ["prometheus"]),
+        ("gcsync accept --attribute en", ["enabled"]),
+        ("gcsync export --kind ev", ["eventbridge_source"]),
+        ("gcsync schema ba", ["baseline"]),
     ],
 )
 def test_what_is_offered(folder: Path, line: str, expected: list[str]) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from unittest import mock
@@ -15,7 +16,7 @@ import pytest
 
 from gcsync.cli.notify import notifying
 from gcsync.model.diagnostic import DiagnosticError
-from gcsync.model.drift import DriftReport
+from gcsync.model.drift import Accepted, DriftReport, KnownDrift
 from tests.views.factories import plan, update
 
 
@@ -103,6 +104,17 @@ def test_drift_is_told_after_so_many_sightings(chat: Chat, tmp_path: Path) -> No
     for sightings in range(1, 4):
         send(chat, tmp_path / "told.json", [drifted()], confirm=3)
         assert len(chat.messages) == (1 if sightings == 3 else 0)
+
+
+def test_drift_that_since_leaves_out_or_a_baseline_accepts_is_not_said_to_be_gone(chat: Chat, tmp_path: Path) -> None:
+    found = drifted()
+    (change,) = found.drifted
+    accepted = Accepted(change.address, "enabled", "known", date(2026, 12, 31))
+    older = DriftReport(found.plan, older=(change,))
+    known = DriftReport(found.plan, known=(KnownDrift(change, accepted),))
+    for report in (found, older, found, known, DriftReport(found.plan)):
+        send(chat, tmp_path / "told.json", [report])
+    assert [title.rpartition(": ")[2] for title in chat.titles] == ["1 new"]
 
 
 def test_each_stack_is_remembered_by_itself(chat: Chat, tmp_path: Path) -> None:

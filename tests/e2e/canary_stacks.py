@@ -30,7 +30,7 @@ PLACES = (
     "remote user information",
     "header of another owner",
     "token of the platform",
-    "receiver secret",
+    "credential of the receiver",
 )
 
 GOOD = """\

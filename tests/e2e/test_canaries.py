@@ -61,6 +61,11 @@ LINES = (
     "plan {given} --replace stream.one --out again.json",
     "apply --expect again.json --auto-approve --env dev --var flag=another --var-file given/values.yaml",
     "apply --expect again.json --auto-approve {given}",
+    "verify {given}",
+    "verify {given} --format json",
+    "verify {given} --format junit",
+    "apply {given} --auto-approve --verify",
+    "receiver test https://user:{flag}@events.example.com/{flag}?code={flag} --auth header:X-Key",
     "drift {given}",
     "drift {given} --format json",
     "drift {given} --format junit",
@@ -77,6 +82,10 @@ LINES = (
     "export --stack canaries --env dev",
     "export --kind stream --name unmanaged*",
     "import stream.imported {unmanaged} stacks/canaries.yaml",
+    "trace given/event.json {given}",
+    "trace given/event.json {given} --format json",
+    "trace given/event.json {given} --remote",
+    "trace given/event.json {given} --remote --format json",
     "topics",
     "topics --format json",
     "doctor",
@@ -122,7 +131,7 @@ class Scene:
 
     def arguments(self, line: str) -> list[str]:
         given = GIVEN.format(flag=self.watched["--var"])
-        return shlex.split(line.format(given=given, unmanaged=self.unmanaged))
+        return shlex.split(line.format(given=given, unmanaged=self.unmanaged, flag=self.watched["--var"]))
 
     def run_command(self, line: list[str], given: str = "", **environ: str) -> tuple[Ran, list[str]]:
         before = texts_below(self.root)
@@ -153,6 +162,7 @@ def scene(tmp_path: Path, emulator: RunningEmulator) -> Iterator[Scene]:
         work = Workplace(root / "work", environment(root, url, watched))
         work.write("stacks/canaries.yaml", good(watched))
         work.write("stacks/key.txt", watched["file"])
+        work.write("given/event.json", '{"eventType": "conversation:start"}')
         work.write("given/values.yaml", f"filed: '{watched['--var-file']}'\n")
         yield Scene(root, work, watched, mood, made_by_hand(Hand(emulator.url), watched))
 
@@ -169,7 +179,7 @@ def environment(root: Path, url: str, watched: Watched) -> dict[str, str]:
         GENESYSCLOUD_OAUTHCLIENT_SECRET=watched["CX as Code secret"],
         GCSYNC_VAR_prefixed=watched["GCSYNC_VAR_"],
         OWN_VARIABLE=watched["env"],
-        GCSYNC_RECEIVER_SECRET=watched["receiver secret"],
+        GCSYNC_RECEIVER_SECRET=watched["credential of the receiver"],
         GCSYNC_FINGERPRINT_KEY=watched["fingerprint key"],
         HTTPS_PROXY=f"http://user:{watched['proxy password']}@127.0.0.1:9",
         GITHUB_API_URL=url,
@@ -207,10 +217,9 @@ def known_lines() -> list[str]:
     found = []
     for line in LINES:
         name, *rest = line.replace("{given}", GIVEN).split()
-        command = commands.get(name)
-        command = getattr(command, "commands", {}).get(rest[0], command) if rest else command
-        options = {option for parameter in command.params for option in parameter.opts} if command else ()
-        if command and all(word in options for word in rest if word.startswith("--")):
+        found_command = getattr(commands.get(name), "commands", {}).get(rest[0], commands.get(name)) if rest else None
+        options = {option for parameter in getattr(found_command, "params", ()) for option in parameter.opts}
+        if name in commands and all(word in options for word in rest if word.startswith("--")):
             found.append(line)
     return found
 

@@ -107,7 +107,9 @@ def test_the_same_one_twice_is_one(place: Place) -> None:
 def test_gcsync_env_may_name_several_and_gives_way(place: Place) -> None:
     assert place.work.gcsync("plan", GCSYNC_ENV="dev prod").out.startswith("dev: Organization Example Dev")
     assert "Stack" not in place.work.gcsync("plan", "--env", "dev", GCSYNC_ENV="dev prod").out
-    assert "GC221" in place.work.gcsync("apply", GCSYNC_ENV="dev prod").err
+    err = place.work.gcsync("apply", GCSYNC_ENV="dev prod").err
+    assert "GC221" in err
+    assert "hint: this command takes one: name it with --env" in err
 
 
 def test_a_plan_file_is_for_one_of_them(place: Place) -> None:

@@ -54,7 +54,7 @@ def test_a_file_that_would_lose_a_comment_is_left_alone_and_the_others_are_not(o
     kept, untidy = offline.write("stacks/a.yaml", COMMENT_INSIDE), offline.write("stacks/b.yaml", UNTIDY)
     ran = offline.gcsync("fmt")
     assert ran.code == 1
-    assert "error[GC760]: stacks/a.yaml:1:1" in ran.err
+    assert "error[GC760]: stacks/a.yaml:4:1" in ran.err
     assert kept.read_text(encoding="utf-8") == COMMENT_INSIDE
     assert untidy.read_text(encoding="utf-8") == stack("calls")
 
@@ -71,3 +71,29 @@ def test_an_upgrade_of_the_newest_version_changes_nothing_more(offline: Workplac
     ran = offline.gcsync("fmt", "--upgrade")
     assert (ran.code, ran.out) == (0, "")
     assert "version 1, the newest" in ran.err
+
+
+def test_stdin_is_laid_out_on_stdout(offline: Workplace) -> None:
+    offline.given = UNTIDY
+    ran, checked, shown = (
+        offline.gcsync("fmt", "-"),
+        offline.gcsync("fmt", "--check", "-"),
+        offline.gcsync("fmt", "--diff", "-"),
+    )
+    assert (ran.code, ran.out) == (0, stack("calls"))
+    assert (checked.code, checked.out) == (1, "(stdin)\n")
+    assert (shown.code, "-stack:   " in shown.out) == (0, True)
+
+
+def test_tidy_stdin_passes_the_check(offline: Workplace) -> None:
+    offline.given = stack("calls")
+    ran = offline.gcsync("fmt", "--check", "-")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(("given", "code"), [("a: [", "GC103"), ("a: b\udcff", "GC102")], ids=["no YAML", "no text"])
+def test_stdin_that_cannot_be_read_is_told_and_nothing_comes_out(offline: Workplace, given: str, code: str) -> None:
+    offline.given = given
+    ran = offline.gcsync("fmt", "-")
+    assert (ran.code, ran.out) == (1, "")
+    assert f"error[{code}]: (stdin):1:" in ran.err

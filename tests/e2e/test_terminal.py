@@ -80,7 +80,7 @@ def test_a_signal_during_the_apply_ends_it_in_order(offline: Workplace, tmp_path
     with start(EmulatorSettings(database=tmp_path / "slow.db", latency=0.3)) as running:
         slow = Workplace(offline.folder, offline.environ | credentials_for(running.url))
         with at_terminal(slow, "apply", "--auto-approve", "--parallelism", "1") as terminal:
-            terminal.wait_for("Applying, 1 of ")
+            terminal.wait_for(" 1/12 ")
             terminal.interrupt(number)
             assert terminal.end() == code
         made = len(Hand(running.url).streams())

@@ -13,6 +13,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.examples import count
+
 PATH = "/api/v2/eventstreams"
 
 names = st.builds(lambda letter, upper: letter.upper() if upper else letter, st.sampled_from("abcd"), st.booleans())
@@ -107,6 +109,6 @@ def test_any_course_of_requests_ends_as_the_model_does(client):
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=count(40), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -13,6 +13,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.examples import count
+
 INTEGRATIONS = "/api/v2/integrations"
 TRIGGERS = "/api/v2/processautomation/triggers"
 TYPE = "amazon-eventbridge-source"
@@ -183,6 +185,6 @@ def test_any_course_of_requests_ends_as_the_model_does(client, clock):
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=count(40), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

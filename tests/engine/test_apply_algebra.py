@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gcsync.engine import Options
@@ -15,6 +15,7 @@ from gcsync.model.plan import Action
 from gcsync.model.resource import Lifecycle, Resource, Safety, Stack
 from gcsync.model.value import Secret
 from tests.engine.organization import Streams, apply, carry_out, plan_for, stack, stream
+from tests.examples import examples
 
 KEYS = st.sampled_from(["a", "b", "c", "d", "e"])
 NAMES = st.sampled_from(["alpha", "Beta", "gamma", "DELTA", "épsilon"])
@@ -65,7 +66,7 @@ def organization_with(names: list[str], *, versions: bool) -> Streams:
 
 
 @given(stacks(), stacks(), st.lists(st.sampled_from(UNMANAGED_NAMES), unique=True), st.booleans())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_after_an_apply_there_is_nothing_to_do(first: Stack, second: Stack, names: list[str], versions: bool) -> None:
     organization = organization_with(names, versions=versions)
     for wanted in (first, second):
@@ -79,7 +80,7 @@ def test_after_an_apply_there_is_nothing_to_do(first: Stack, second: Stack, name
 
 
 @given(stacks(), st.lists(st.sampled_from(UNMANAGED_NAMES[:2]), unique=True, min_size=1))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_unmanaged_objects_never_change(wanted: Stack, names: list[str]) -> None:
     organization = organization_with(names, versions=True)
     before = {name: organization.named(name) for name in names}
@@ -89,7 +90,7 @@ def test_unmanaged_objects_never_change(wanted: Stack, names: list[str]) -> None
 
 
 @given(stacks(), stacks())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_objects_of_another_stack_never_change(mine: Stack, theirs: Stack) -> None:
     organization = Streams()
     apply(replace(theirs, name="others"), organization)
@@ -100,7 +101,7 @@ def test_objects_of_another_stack_never_change(mine: Stack, theirs: Stack) -> No
 
 
 @given(stacks(), stacks(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_order_of_input_never_matters(first: Stack, second: Stack, shuffler: random.Random) -> None:
     organization = Streams()
     apply(first, organization)
@@ -113,7 +114,7 @@ def test_the_order_of_input_never_matters(first: Stack, second: Stack, shuffler:
 
 
 @given(stacks())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_destroy_leaves_nothing_that_the_stack_owns(wanted: Stack) -> None:
     organization = Streams()
     apply(wanted, organization)
@@ -122,7 +123,7 @@ def test_destroy_leaves_nothing_that_the_stack_owns(wanted: Stack) -> None:
 
 
 @given(stacks(), stacks())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_a_half_done_apply_is_finished_by_the_next(first: Stack, second: Stack) -> None:
     organization = Streams()
     apply(first, organization)

@@ -114,6 +114,11 @@ def test_an_entry_that_matches_nothing_any_more_is_reported_with_why() -> None:
         "enabled has another value than the one accepted",
         "description is sensitive, so that no `value` can be compared",
     ]
+    assert [note.hint.partition(":")[0] for note in found.baseline] == [
+        "take the entry out of the baseline",
+        "somebody changed it again",
+        "leave `value` out",
+    ]
 
 
 def test_an_address_that_no_stack_has_is_reported_with_the_nearest_and_hides_nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gcsync.engine import Options, drift_of, wanted_by
@@ -16,6 +16,7 @@ from gcsync.model.resource import Lifecycle, Stack
 from gcsync.model.value import UNREADABLE, Reference, Secret
 from tests.engine.organization import URL, Streams, actions, apply, carry_out, plan_for, stack, stream
 from tests.engine.test_apply_algebra import DESTINATIONS, EVENT_TYPES, stacks
+from tests.examples import examples
 
 
 def reports_of(wanted: Stack, organization: Streams) -> DriftReport:
@@ -209,7 +210,7 @@ def waiting(report: DriftReport) -> list[object]:
 
 
 @given(stacks(), stacks(), st.lists(EDITS, min_size=5, max_size=5))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_after_it_nothing_drifted_and_what_waited_waits(first: Stack, second: Stack, edits: list[dict]) -> None:  # type: ignore[type-arg]
     organization = Streams()
     key = b"a key"

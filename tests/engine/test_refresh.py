@@ -83,3 +83,15 @@ def test_how_many_there_may_be_is_asked_only_of_what_is_declared() -> None:
 
     assert read(Limited()).listings["stream"].capacity == 7
     assert read(Limited(), frozenset()).listings["stream"].capacity is None
+
+
+def test_where_it_is_tolerated_a_declared_kind_that_cannot_be_listed_is_not_checked() -> None:
+    def refuse() -> Listing:
+        raise Denied(Diagnostic("GC310", "a scope is missing", hint="grant it"))
+
+    kind = Scripted().answering(refuse)
+    refreshed = refresh({"stream": kind}, None, STREAM, tolerant=True)  # type: ignore[dict-item, arg-type]
+    assert refreshed.listings == {}
+    assert [(n.kind, n.reason, n.unread_kind) for n in refreshed.not_checked] == [
+        ("stream", "a scope is missing", True)
+    ]

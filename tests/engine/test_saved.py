@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gcsync.engine.saved import bound_stack, compare_plan, compare_stack, hidden_values, hide, variables_to_keep
@@ -19,6 +19,7 @@ from gcsync.model.saved import encode_plan
 from gcsync.model.value import Reference, Secret
 from tests.engine.organization import URL, Streams, apply, plan_for, stack, stream
 from tests.engine.test_apply_algebra import stacks
+from tests.examples import examples
 
 KEY = {"protocol": "https", "url": URL, "headers": {"X-Api-Key": Secret("canary-one")}}
 OTHER_KEY = {"protocol": "https", "url": URL, "headers": {"X-Api-Key": Secret("canary-two")}}
@@ -37,7 +38,7 @@ def other(bound: Stack, now: Stack) -> list[Diagnostic]:
 
 
 @given(stacks(), stacks())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_same_plan_and_the_same_stack_are_no_difference(first: Stack, second: Stack) -> None:
     organization = Streams()
     apply(first, organization)
@@ -46,7 +47,7 @@ def test_the_same_plan_and_the_same_stack_are_no_difference(first: Stack, second
 
 
 @given(stacks(), stacks(), st.data())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_touched_object_of_the_plan_makes_it_stale(first: Stack, second: Stack, data: st.DataObject) -> None:
     organization = Streams(versions=data.draw(st.booleans()))
     apply(first, organization)
@@ -62,7 +63,7 @@ def test_a_touched_object_of_the_plan_makes_it_stale(first: Stack, second: Stack
 
 
 @given(stacks(), stacks(), st.data())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_deleted_object_of_the_plan_makes_it_stale(first: Stack, second: Stack, data: st.DataObject) -> None:
     organization = Streams()
     apply(first, organization)
@@ -76,7 +77,7 @@ def test_a_deleted_object_of_the_plan_makes_it_stale(first: Stack, second: Stack
 
 
 @given(stacks(), stacks())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_two_stacks_that_differ_are_told_apart(first: Stack, second: Stack) -> None:
     same = {a: (dict(r.attributes), r.lifecycle) for a, r in first.resources.items()} == {
         a: (dict(r.attributes), r.lifecycle) for a, r in second.resources.items()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gcsync.engine import Options, check_selection
@@ -22,6 +22,7 @@ from gcsync.schema.semantics import kind_schema
 from tests.engine.organization import TARGET, URL, Streams, actions, apply, carry_out, plan_for, stack, stream
 from tests.engine.recorder import back, recorded
 from tests.engine.test_apply_algebra import organization_with, stacks
+from tests.examples import examples
 
 ANY_NUMBER = Safety(max_delete_percent=100)
 SHAPES = kind_schema("stream").attributes
@@ -59,7 +60,7 @@ def undo(declared: Stack, organization: Streams, way: Any, key: bytes | None = N
 
 
 @given(stacks(), stacks(), st.booleans(), st.sampled_from([None, b"a key"]), st.booleans())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_the_organization_is_as_before_the_apply(
     first: Stack, second: Stack, versions: bool, key: bytes | None, by_hand: bool
 ) -> None:
@@ -82,7 +83,7 @@ def test_the_organization_is_as_before_the_apply(
 
 
 @given(stacks(), stacks())
-@settings(max_examples=75, deadline=None)
+@examples(75)
 def test_an_undo_can_be_undone(first: Stack, second: Stack) -> None:
     organization = Streams()
     apply(first, organization)
@@ -94,7 +95,7 @@ def test_an_undo_can_be_undone(first: Stack, second: Stack) -> None:
 
 
 @given(stacks(), stacks(), st.integers(0, 5))
-@settings(max_examples=75, deadline=None)
+@examples(75)
 def test_a_half_done_apply_is_undone_as_far_as_it_went(first: Stack, second: Stack, steps: int) -> None:
     organization = Streams()
     apply(first, organization)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,21 +17,24 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def python_files(*folders: str) -> list[Path]:
-    return sorted(
-        path
-        for folder in folders
-        for path in (ROOT / folder).rglob("*.py")
-        if not _LEFT_OUT.intersection(path.relative_to(ROOT).parts)
-    )
+    return sorted(path for folder in folders for path in _files(ROOT / folder) if path.suffix == ".py")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder that is a part of the project and not hidden."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT and (name[0] != "." or name == ".ci"))
+        yield from (Path(root, name) for name in sorted(names) if name[0] != "." or name == ".gitignore")
 
 
 def text_files() -> Iterator[Path]:
     """Every text file that is a part of the project."""
-    for path in sorted(ROOT.rglob("*")):
-        parts = path.relative_to(ROOT).parts
-        hidden = any(part.startswith(".") and part not in (".ci", ".gitignore") for part in parts)
-        if path.is_file() and path.suffix in _TEXT and not hidden and not _LEFT_OUT.intersection(parts):
-            yield path
+    yield from (path for path in _files(ROOT) if path.suffix in _TEXT and path.is_file())
+
+
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 @cache

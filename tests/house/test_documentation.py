@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 from gcsync.cli.app import app
 from gcsync.cli.exit_codes import MEANINGS, ExitCode
@@ -50,3 +51,9 @@ def test_every_code_that_can_be_shown_is_explained() -> None:
 
     used = set(re.findall(r'"(GC[0-9]{3})"', text))
     assert used - set(codes()) == set()
+
+
+def test_the_list_of_commands_cuts_no_line_off() -> None:
+    listed = CliRunner().invoke(app, ["--help"], terminal_width=80).output.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,7 +22,7 @@ PICTURES = (
     "terminal-drift.svg",
     "terminal-plan.svg",
 )
-COMMENT = ("comment-dark.png", "comment-light.png") if find_spec("gcsync.views.markdown_plan") else ()
+COMMENT = ("comment-dark.png", "comment-light.png")
 LARGEST = 200_000
 
 

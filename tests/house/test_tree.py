@@ -7,7 +7,7 @@ import re
 import socket
 from urllib.parse import urlsplit
 
-from tests.house.source import ROOT, name, text_files
+from tests.house.source import ROOT, name, text_files, text_of
 
 PLACE = re.compile(r"(?<![\w.~/-])/(?:home|root|Users|workspace|builds|mnt|opt|srv)/[\w.-]+")
 LOCK = re.compile(r'"resolved":|--index-url|--extra-index-url|--find-links|_authToken')
@@ -41,6 +41,7 @@ def occurrences(pattern: re.Pattern[str]) -> list[str]:
         f"{name(path)}:{number}: {found[0]}"
         for path in text_files()
         if name(path) != "tests/house/test_tree.py"
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if pattern.search(text_of(path))
+        for number, line in enumerate(text_of(path).splitlines(), 1)
         if (found := pattern.search(line))
     ]

@@ -54,6 +54,20 @@ def test_a_higher_confirm_does_not_untell() -> None:
     assert not run(memory, frozenset("a"), confirm=5)[1]
 
 
+def test_another_value_that_is_not_confirmed_yet_is_no_end_of_the_drift() -> None:
+    first, second = frozenset({"drifted stream.a: enabled [aa]"}), frozenset({"drifted stream.a: enabled [bb]"})
+    memory, _ = run(Memory(), first)
+    memory, waiting = run(memory, second, confirm=2)
+    _, confirmed = run(memory, second, confirm=2)
+    assert not waiting
+    assert (confirmed.new, confirmed.gone) == (tuple(second), tuple(first))
+
+
+def test_what_is_left_out_of_the_memory_is_no_news_when_it_ends() -> None:
+    memory, _ = run(Memory(), frozenset("ab"))
+    assert not run(memory.without(frozenset("b")), frozenset("a"))[1]
+
+
 @given(RUNS, st.integers(1, 4))
 def test_whoever_reads_all_news_knows_what_is_confirmed(runs: list[frozenset[str]], confirm: int) -> None:
     memory, known = Memory(), set[str]()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gcsync.model.address import Address
@@ -21,6 +21,7 @@ from gcsync.views.style import Style
 from gcsync.views.text_plan import render_plan
 from tests.engine.organization import Streams, apply, plan_for
 from tests.engine.test_apply_algebra import stacks
+from tests.examples import examples
 from tests.views.factories import create, plan
 from tests.views.scenes import CANARY, full_plan, small_plans
 
@@ -43,7 +44,7 @@ def test_no_secret_is_in_it() -> None:
 
 
 @given(stacks(), stacks())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_plan_shows_the_same(first: Any, second: Any) -> None:
     organization = Streams()
     apply(first, organization)
@@ -54,7 +55,7 @@ def test_any_plan_shows_the_same(first: Any, second: Any) -> None:
 
 
 @given(stacks(), st.data())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_what_is_not_a_plan_is_refused_and_nothing_else_is_raised(wanted: Any, data: st.DataObject) -> None:
     document = json.loads(json.dumps(encode_plan(plan_for(wanted, Streams()))))
     broken = copy.deepcopy(document)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,6 +10,8 @@ from tests.e2e.workplace import Hand
 from tests.pipelines import github_api
 from tests.pipelines.project import Project
 from tests.pipelines.workflows import Environment, GitHub, machine
+from tests.stand_ins import github as github_server
+from tests.stand_ins.server import Answer, serving
 
 if TYPE_CHECKING:
     from gcsync.emulator import RunningEmulator
@@ -40,6 +42,31 @@ def api(github: GitHub) -> Iterator[github_api.Api]:
     with github_api.serve(answering) as url:
         github.api = url
         yield answering
+
+
+class Hub(github_server.GitHub):
+    """A GitHub that keeps comments and issues, and leads to the reviewed plan."""
+
+    def __init__(self, github: GitHub) -> None:
+        super().__init__(github.name)
+        self.plans = github_api.Api(github)
+
+    def answer(self, request: Any) -> Answer:
+        if not self.plans.knows(request.path):
+            return super().answer(request)
+        query = {name: [value] for name, value in request.query.items()}
+        return Answer(*self.plans.answer(request.path, query, request.headers.get("Authorization", "")))
+
+
+@pytest.fixture
+def hub(github: GitHub) -> Iterator[Hub]:
+    """All of GitHub's API that the jobs need, at GITHUB_API_URL."""
+    hub = Hub(github)
+    github.token = github_server.TOKEN
+    with serving(hub):
+        github.api = hub.url
+        github.environ["GITHUB_GRAPHQL_URL"] = hub.environ()["GITHUB_GRAPHQL_URL"]
+        yield hub
 
 
 @pytest.fixture

@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.e2e.workplace import Hand, stack
 from tests.house.source import ROOT
-from tests.pipelines.github_api import Api
 from tests.pipelines.project import Project
 from tests.pipelines.workflows import GitHub, on_main, pull_request
 
-stand_in = pytest.importorskip("tests.stand_ins.github", reason="there is no stand-in for GitHub's comments yet")
 pytestmark = pytest.mark.full
 
 WORKFLOWS = ROOT / "docs/ci/github"
 STACK = "stacks/contact-center.yaml"
-
-
-@pytest.fixture
-def hub(github: GitHub) -> Iterator[Any]:
-    """A GitHub that keeps comments and issues, and leads to the reviewed plan."""
-    from tests.stand_ins.server import Answer, serving
-
-    class Hub(stand_in.GitHub):  # type: ignore[misc, name-defined]
-        def answer(self, request: Any) -> Any:
-            if not self.plans.knows(request.path):
-                return super().answer(request)
-            query = {name: [value] for name, value in request.query.items()}
-            return Answer(*self.plans.answer(request.path, query, request.headers.get("Authorization", "")))
-
-    hub = Hub(github.name)
-    hub.plans = Api(github)
-    github.token = stand_in.TOKEN
-    with serving(hub):
-        github.api = hub.url
-        github.environ |= {name: hub.environ()[name] for name in ("GITHUB_GRAPHQL_URL",)}
-        yield hub
 
 
 def test_every_push_updates_the_same_comment(github: GitHub, project: Project, hub: Any) -> None:
@@ -52,12 +28,38 @@ def test_every_push_updates_the_same_comment(github: GitHub, project: Project, h
         assert run.job("plan").summary
 
 
-def test_a_comment_that_github_refuses_changes_no_result(github: GitHub, project: Project, hub: Any) -> None:
-    hub.account.rights.clear()
+@pytest.mark.parametrize("why", ["a token without rights", "an API that is down"])
+def test_a_comment_that_cannot_be_written_changes_no_result(
+    github: GitHub, project: Project, hub: Any, why: str
+) -> None:
+    prevent(github, hub, why)
     head, merge = project.push("change", {STACK: stack("conversations")})
     run = github.run(WORKFLOWS / "plan.yml", pull_request(hub.open_pull(7), merge, head))
-    assert (run.outcome, hub.bodies(7)) == ("success", [])
-    assert "::warning title=gcsync::the comment could not be written" in run.job("plan").log
+    step = run.job("plan").step("Plan")
+    assert (run.outcome, step.outputs["exit-code"], hub.bodies(7)) == ("success", "2", []), step.log
+    assert "Plan: 1 to create" in step.log
+    assert "1 to create" in run.job("plan").summary
+    assert "::warning title=gcsync::the comment could not be written" in step.log
+    assert [artifact.name for artifact in github.artifacts] == [f"gcsync-plan-production-{head}"]
+
+
+@pytest.mark.parametrize("why", ["a token without rights", "an API that is down"])
+def test_an_issue_that_cannot_be_written_is_a_failure_that_tells_the_drift(
+    github: GitHub, project: Project, hub: Any, why: str
+) -> None:
+    prevent(github, hub, why)
+    run = github.run(WORKFLOWS / "drift.yml", on_main("schedule", project.git("rev-parse", "main")))
+    step = run.job("drift").step("Look for drift")
+    assert (run.outcome, step.outputs["has-changes"], hub.issues()) == ("failure", "true", []), step.log
+    assert "1 MISSING" in run.job("drift").summary
+    assert "::error title=gcsync::the issue could not be written" in step.log
+
+
+def prevent(github: GitHub, hub: Any, why: str) -> None:
+    """Let no comment and no issue be written."""
+    if why == "an API that is down":
+        github.api = "http://127.0.0.1:9"
+    hub.account.rights.clear()
 
 
 def test_drift_opens_one_issue_updates_it_and_closes_it(github: GitHub, project: Project, hub: Any, hand: Hand) -> None:

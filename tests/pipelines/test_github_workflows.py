@@ -18,10 +18,6 @@ APPLY = ROOT / "docs/ci/github/apply.yml"
 DRIFT = ROOT / "docs/ci/github/drift.yml"
 STACK = "stacks/contact-center.yaml"
 
-OPTIONS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-needs_blame = pytest.mark.skipif("`--blame`" not in OPTIONS, reason="drift has no --blame yet")
-needs_expect = pytest.mark.skipif("`--expect`" not in OPTIONS, reason="apply has no --expect yet")
-
 
 def opened(github: GitHub, project: Project, *keys: str, number: int = 7) -> tuple[Run, str]:
     """A pull request that declares these streams, planned; its run and its head commit."""
@@ -165,7 +161,6 @@ class TestApply:
         assert list(github.artifacts[-1].files) == ["expected/plan.gcsync"]
         assert names(hand) == []
 
-    @needs_expect
     @pytest.mark.full
     def test_what_the_reviewers_approve_is_planned_anew_and_applied(
         self, github: GitHub, project: Project, api: Api, hand: Hand
@@ -194,7 +189,6 @@ class TestApply:
         assert ([job.outcome for job in run.jobs], names(hand)) == (["failure", "skipped"], [])
 
 
-@needs_blame
 @pytest.mark.full
 def test_drift_is_looked_for_and_told(github: GitHub, project: Project, api: Api, hand: Hand) -> None:
     """Without the issue, which the tests of `gcsync comment` look at."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +16,13 @@ from tests.e2e.workplace import Hand, credentials_for, stack
 from tests.house.source import ROOT
 from tests.pipelines import component
 from tests.pipelines.workflows import machine
+from tests.stand_ins.gitlab import GitLab, running
 
 if TYPE_CHECKING:
     from gcsync.emulator import RunningEmulator
 
 IMAGE = "registry.example.com/gcsync@sha256:" + 64 * "0"
 EXAMPLE = ROOT / "docs/ci/gitlab/.gitlab-ci.yml"
-needs_widget = pytest.mark.skipif(find_spec("gcsync.views.gitlab_plan") is None, reason="there is no gitlab format yet")
-needs_markdown_drift = pytest.mark.skipif(
-    find_spec("gcsync.views.markdown_drift") is None, reason="drift has no markdown yet"
-)
 
 
 @pytest.fixture
@@ -50,7 +47,6 @@ def test_a_fork_is_validated_without_credentials(checkout: Path) -> None:
     assert (ran.code, "Valid: 1 stack, 2 resources." in ran.log) == (0, True), ran.log
 
 
-@needs_widget
 def test_the_plan_is_kept_shown_in_the_widget_and_applied_exactly(
     checkout: Path, environ: dict[str, str], hand: Hand
 ) -> None:
@@ -62,13 +58,50 @@ def test_the_plan_is_kept_shown_in_the_widget_and_applied_exactly(
     assert len(hand.streams()) == 2
 
 
-@needs_widget
-def test_a_note_that_cannot_be_written_changes_no_result(checkout: Path, environ: dict[str, str]) -> None:
-    ran = component.run(job("plan"), checkout, environ | {"CI_MERGE_REQUEST_IID": "7"})
-    assert (ran.code, "The note could not be written" in ran.log) == (0, True), ran.log
+@pytest.fixture
+def gitlab() -> Iterator[GitLab]:
+    with running() as server:
+        server.open_merge_request(7)
+        yield server
 
 
-@needs_markdown_drift
+def refusing(gitlab: GitLab, why: str) -> dict[str, str]:
+    """What a job has set that can write neither a note nor an issue."""
+    if why == "a token without rights":
+        gitlab.account.scopes = {"read_api"}
+    down = {"CI_API_V4_URL": "http://127.0.0.1:9/api/v4"} if why == "an API that is down" else {}
+    environ = gitlab.environ(CI_MERGE_REQUEST_IID="7", **down)
+    if why == "no token":
+        del environ["GITLAB_TOKEN"]
+    return environ
+
+
+WHY = [
+    "a token without rights",
+    pytest.param("no token", marks=pytest.mark.full),
+    pytest.param("an API that is down", marks=pytest.mark.full),
+]
+
+
+@pytest.mark.parametrize("why", WHY)
+def test_a_note_that_cannot_be_written_changes_no_result(
+    checkout: Path, environ: dict[str, str], gitlab: GitLab, why: str
+) -> None:
+    ran = component.run(job("plan"), checkout, environ | refusing(gitlab, why))
+    assert (ran.code, "The note could not be written" in ran.log, gitlab.bodies(7)) == (0, True, []), ran.log
+    assert "Plan: 2 to create" in ran.log
+    assert (checkout / "plan.gcsync").exists()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("why", WHY)
+def test_an_issue_that_cannot_be_written_is_a_failure_that_tells_the_drift(
+    checkout: Path, environ: dict[str, str], gitlab: GitLab, why: str
+) -> None:
+    ran = component.run(job("drift"), checkout, environ | refusing(gitlab, why))
+    assert (ran.code, "2 MISSING" in ran.log, gitlab.issues()) == (1, True, []), ran.log
+
+
 def test_drift_that_cannot_be_looked_for_is_a_failure(checkout: Path, environ: dict[str, str], hand: Hand) -> None:
     hand.scopes("event:stream:write")
     ran = component.run(job("drift", drift_options=""), checkout, environ)

@@ -89,7 +89,7 @@ def test_a_plan_notes_each_change_and_warns_of_what_is_lost() -> None:
     assert found["create stream.agents"] == (Level.NOTICE, "gcsync plan: create")
     assert found["DELETE stream.legacy (aws-eventbridge-stream), no longer declared"][0] is Level.WARNING
     warned = [message.split()[0] for message, (level, _) in found.items() if level is Level.WARNING]
-    assert sorted(warned) == ["DELETE", "REPLACE"]
+    assert sorted(warned) == ["DELETE", "REPLACE", "update"]
 
 
 def test_drift_warns_and_a_kind_that_nobody_read_is_an_error() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 from gcsync.model.address import Address
 from gcsync.model.comparison import Comparison, Presence, PresenceDifference, ValueDifference
@@ -103,9 +105,16 @@ def test_as_json() -> None:
 def test_as_markdown_a_value_is_nothing_but_a_value() -> None:
     text = render_markdown_comparison(FOUND, everything=True)
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert {line.count("|") for line in rows} == {5}
-    assert "<b>" not in text
-    assert "<code>&#36;&#123;env&#95;name&#125;</code>" in text
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows} == {5}
+    assert "`${env_name}`" in text
+
+
+def test_as_markdown_nobody_is_mentioned() -> None:
+    """GitHub and GitLab find a mention in the finished page, where an entity is the character again."""
+    nothing = replace(FOUND, environments=("@dev", "of @prod"), declared=(), live=(), by_variables=())
+    text = render_markdown_comparison(nothing, everything=True)
+    assert "@<span></span>prod" in text
+    assert not {"@dev", "&#64;dev", "@prod", "&#64;prod"} & set(re.findall(r"(?:@|&#64;)\w+", text))
 
 
 def test_no_format_shows_a_secret() -> None:

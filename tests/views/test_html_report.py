@@ -15,15 +15,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gcsync.model.address import Address
+from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.drift import DriftReport
 from gcsync.model.plan import Plan
+from gcsync.model.resource import Organization
 from gcsync.views.html_frame import DRAWN_RESOURCES
 from gcsync.views.html_report import render_html_drift, render_html_plan
-from tests.views.factories import create, delete, keep, plan
+from tests.views.factories import create, delete, keep, plan, target
 from tests.views.html_scenes import many_changes, told_drift
 from tests.views.page import Page
 from tests.views.scenes import CANARY, full_plan, small_plans
 from tests.views.test_hostile_text import HOSTILE, hostile_plan
+
+UNREAD = target(organization=Organization("", "Another Ltd"), region="", client="", api_url="")
 
 PAGES: dict[str, Callable[[], str]] = {
     "a plan": lambda: render_html_plan([full_plan()]),
@@ -157,6 +161,22 @@ def test_diagnostics_stand_with_their_file_and_line_and_the_rest_beside_them() -
         "stream.other",
     ):
         assert said in text
+
+
+def test_of_several_stacks_a_diagnostic_says_whose_it_is() -> None:
+    error = Diagnostic("GC305", "the stack is for another organization")
+    failed = plan(owner="team@prod", environment="prod", failed=True, diagnostics=(error,), target=UNREAD)
+    alone, beside = render_html_plan([failed]), render_html_plan([plan(owner="team@dev", environment="dev"), failed])
+    assert '<span class="note">team@prod</span>' not in alone
+    assert '<b>error[GC305]</b> <span class="note">team@prod</span>' in beside
+
+
+@pytest.mark.parametrize(("name", "shown"), [("", "not read"), ("Another Ltd", "Another Ltd")])
+def test_of_an_organization_that_nobody_read_no_id_is_shown(name: str, shown: str) -> None:
+    unread = replace(UNREAD, organization=replace(UNREAD.organization, name=name))
+    html = render_html_plan([plan(failed=True, target=unread, environment="dev")])
+    assert f"<dt>Organization</dt><dd>{shown}</dd>" in html
+    assert '<span class="status bad">not read</span>' in html
 
 
 def test_the_time_stands_there_only_if_it_is_given() -> None:

@@ -215,3 +215,15 @@ def test_many_changes_are_cut_in_a_time_that_grows_with_their_number() -> None:
         assert len(well_formed_limit.encode()) <= GITHUB
     assert took[1] < 5
     assert took[1] < 60 * took[0] + 0.5
+
+
+def test_of_many_environments_the_verdicts_and_what_destroys_stay_and_no_cell_counts_as_a_resource() -> None:
+    many = [create(f"stream.s{number:04}") for number in range(400)]
+    gone = delete("stream.zz")
+    plans = [plan(*many, gone, stack="t", owner=f"t@{name}", environment=name) for name in ("dev", "prod")]
+    text = fit(render_markdown_plan(plans), 20_000)
+    assert "\n| **Changes** | 401 | 401 |\n" in text
+    assert "\n| `stream.zz` | **DELETE** | **DELETE** |\n" in text
+    shown = len(re.findall(r"^\| create \|", text, re.MULTILINE))
+    assert f"{800 - shown} more resources are not shown: {800 - shown} create;" in text
+    assert re.search(r"; \d+ rows of the table of environments left out; see", text)

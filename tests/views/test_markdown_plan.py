@@ -6,6 +6,7 @@ import pytest
 
 from gcsync.model.diagnostic import Diagnostic, Place
 from gcsync.model.plan import Action, Plan
+from gcsync.model.resource import Organization
 from gcsync.views.markdown_marker import MarkdownMarker, read_marker
 from gcsync.views.markdown_plan import render_markdown_plan
 from tests.views.factories import attributes, change, create, delete, keep, plan, target, update
@@ -65,6 +66,12 @@ def test_a_stack_of_which_something_is_destroyed_comes_before_the_others() -> No
     assert text.endswith("**No changes**\n\n- `b`: 1 unchanged, file `stacks/prod.yaml`\n")
 
 
+def test_a_column_that_would_be_empty_is_left_out() -> None:
+    only_new, mixed = (render_markdown_plan([plan(*changes)]) for changes in ((create(),), (create(), delete())))
+    assert "\n| Action | Resource |\n| --- | --- |\n| create | " in only_new
+    assert "\n| Action | Resource | What changes |\n| --- | --- | --- |\n" in mixed
+
+
 def test_an_address_that_is_no_region_s_is_named() -> None:
     away = plan(create(), target=target(api_url="http://127.0.0.1:8081"))
     assert "Organization `Example Ltd`, `us-east-1`, at `http://127.0.0.1:8081`, file" in render_markdown_plan([away])
@@ -118,3 +125,9 @@ def test_a_text_of_many_lines_is_shown_as_a_difference() -> None:
 def test_a_value_longer_than_a_line_is_folded() -> None:
     text = render_markdown_plan([plan(create(description="word " * 100))])
     assert max(len(line) for line in text.split("\n") if line.startswith("+ ")) <= 80
+
+
+def test_an_organization_that_nobody_read_is_said_to_be_so() -> None:
+    unread = replace(target(), organization=Organization("", ""), region="")
+    text = render_markdown_plan([plan(failed=True, environment="prod", target=unread)])
+    assert "\nOrganization not read, environment `prod`, file `stacks/prod.yaml`.\n" in text

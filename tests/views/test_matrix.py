@@ -15,7 +15,8 @@ from gcsync.model.plan import Plan, Reason
 from gcsync.schema.files import read_schema
 from gcsync.views.html_matrix import render_html_matrix
 from gcsync.views.json_plan import render_json_plan
-from gcsync.views.markdown_matrix import code, escape, render_matrix
+from gcsync.views.markdown_escape import prose
+from gcsync.views.markdown_matrix import render_matrix
 from gcsync.views.style import Style, cells
 from gcsync.views.text_matrix import matrix_lines
 from gcsync.views.text_plan import closing_line, render_plan
@@ -110,23 +111,18 @@ def test_in_markdown() -> None:
     assert render_matrix(three()) == (
         "| Resource | dev | test | prod |\n"
         "| --- | --- | --- | --- |\n"
-        "| <code>stream.agents</code> | create | – | **DELETE** |\n"
-        "| <code>stream.conversations</code> | update (conflict) | = | = |\n"
+        "| `stream.agents` | create | – | **DELETE** |\n"
+        "| `stream.conversations` | update (conflict) | = | = |\n"
         "| 1 more unchanged |  |  |  |\n"
-        "| **Changes** | 2 | **no changes** | 1 |\n"
+        "| **Changes** | 2 | no changes | 1 |\n"
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["a|b", "`x`", "<img src=x>", "@team", "[a](b)", "**b**", "&lt;", "a\nb", "$x$", "\x1b[31m"]
-)
+@pytest.mark.parametrize("text", ["a|b", "`x`", "<img src=x>", "@team", "[a](b)", "&lt;", "a\nb", "\x1b[31m"])
 def test_in_markdown_a_name_stands_for_itself(text: str) -> None:
-    from html import unescape
-
-    for shown in (escape(text), code(text).removeprefix("<code>").removesuffix("</code>")):
-        plain = shown.replace("&#", "")
-        assert not set("|`<>@[]*_$\n\x1b") & set(plain)
-        assert unescape(shown) == text.replace("\n", "\\n").replace("\x1b", "\\x1b")
+    """It is a row of four cells whatever is in it, and nobody is mentioned: `prose` is tested on its own."""
+    head = render_matrix([within("dev", create()), within(text, keep())]).splitlines()[0]
+    assert head == f"| Resource | dev | {prose(text)} |"
 
 
 class _Rows(HTMLParser):
@@ -155,7 +151,7 @@ def test_in_html() -> None:
     assert parser.tags == {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "code"}
     assert parser.rows == [
         ["Resource", "dev", "test", "prod", "<b>x"],
-        ["stream.agents", "create", "–", "delete", "–"],
+        ["stream.agents", "create", "–", "DELETE", "–"],
         ["stream.conversations", "update (conflict)", "=", "=", "–"],
         ["Changes (1 unchanged in all)", "2", "no changes", "1", "no changes"],
     ]

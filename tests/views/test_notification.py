@@ -33,6 +33,12 @@ def test_the_body_lists_the_changes_without_their_digits() -> None:
     ]
 
 
+def test_another_value_of_what_was_told_is_one_line() -> None:
+    news = News(("drifted stream.a: enabled [aa]",), ("drifted stream.a: enabled [bb]",), frozenset({"x"}))
+    assert render_title([DriftReport(plan())], news).endswith(": 1 changed again")
+    assert render_body([DriftReport(plan())], news).splitlines()[0] == "Changed again: drifted stream.a: enabled"
+
+
 def test_a_long_report_is_cut_at_a_line_and_says_so() -> None:
     news = News(tuple(f"missing stream.a{number}" for number in range(50)), (), frozenset({"x"}))
     report = DriftReport(plan(), drifted=tuple(_changed(f"stream.s{number}") for number in range(500)))

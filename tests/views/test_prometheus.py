@@ -36,6 +36,8 @@ def test_everything_is_counted() -> None:
         "not_adopted_resources": 1,
         "pending_resources": 2,
         "known_drift_resources": 1,
+        "overdue_resources": 0,
+        "older_drift_resources": 0,
         "look_alike_objects": 1,
         "not_checked": 1,
     }

@@ -48,6 +48,8 @@ function summaryOf(item, group) {
   for (const reason of item.reasons || []) if (reason !== "pending") put(summary, reasonBadge(reason));
   if (item.place) put(summary, make("span", "note", item.place));
   if (item.notes) put(summary, make("span", "note", item.notes[0]));
+  // A margin is no place to break a line: without blanks a phone breaks words.
+  for (const part of [...summary.children].slice(1)) part.before(" ");
   return summary;
 }
 
