@@ -50,7 +50,7 @@ emulator = typer.Typer(
     help="Genesys Cloud on this machine, to try things and to test.", rich_markup_mode=None, context_settings=_SETTINGS
 )
 receiving = typer.Typer(
-    help="The server that takes events: each once, acknowledged when it is durable.",
+    help="The server that takes events, each once, and how to try one out.",
     rich_markup_mode=None,
     context_settings=_SETTINGS,
 )

@@ -20,8 +20,8 @@ DISTRIBUTIONS = packages_distributions()
 def declared() -> set[str]:
     """What every installation has, and what the extras for users add."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = {name: entries for name, entries in project["optional-dependencies"].items() if "test" not in name}
-    entries = [*project["dependencies"], *(entry for extra in extras.values() for entry in extra)]
+    extras = [extra for name, extra in project["optional-dependencies"].items() if "test" not in name and name != "all"]
+    entries = [*project["dependencies"], *(entry for extra in extras for entry in extra)]
     return {re.split(r"[^A-Za-z0-9._-]", entry)[0].lower() for entry in entries}
 
 
