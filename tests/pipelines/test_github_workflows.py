@@ -98,6 +98,7 @@ class TestPlan:
 
 
 class TestApply:
+    @pytest.mark.full
     def test_after_the_merge_exactly_the_reviewed_plan_is_applied(
         self, github: GitHub, project: Project, api: Api, hand: Hand
     ) -> None:
@@ -169,6 +170,7 @@ class TestApply:
         step = run.job("apply").step("Plan anew, and apply what was approved")
         assert (run.outcome, step.outputs["create"], names(hand)) == ("success", "1", ["conversations"]), step.log
 
+    @pytest.mark.full
     def test_without_reviewers_a_new_plan_is_not_applied(
         self, github: GitHub, project: Project, api: Api, hand: Hand
     ) -> None:
