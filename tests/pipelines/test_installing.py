@@ -18,7 +18,7 @@ from tests.pipelines.project import Project
 from tests.pipelines.workflows import install
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
-BASE = re.compile(r"PYTHON=docker\.io/library/python:3\.\d+-slim@sha256:[0-9a-f]{64}")
+BASE = re.compile(r"PYTHON=python:3\.\d+-slim@sha256:[0-9a-f]{64}")
 PACKAGED = ("gcsync", "schemas", "ci", "LICENSE", "README.md", "pyproject.toml")
 
 
