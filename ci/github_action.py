@@ -30,7 +30,8 @@ _DONE: Final = {
     "adopt": "adopted",
 }
 _ANNOTATION: Final = re.compile(r"::(?:error|warning|notice|debug)[ :]")
-_CUT: Final = "\n\n_The rest does not fit into a step summary: see the plan itself._\n"
+LOG_LIMIT: Final = 256 * 1024
+"""Bytes of an apply's output that a step summary repeats: its end, which tells what failed."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,12 @@ class Action:
 
     @property
     def plan_file(self) -> Path:
-        """Where the plan is written or read; in the runner's own folder where the input is left out."""
+        """Where the plan is written or read; in the runner's own folder where the input is left out.
+
+        Raises SystemExit for a name that would write an output of its own.
+        """
+        if not self.given("plan").isprintable():
+            fail("the input plan must be one line: the path of a file")
         return Path(self.given("plan") or Path(self.environ["RUNNER_TEMP"]) / "gcsync-results" / "plan.gcsync")
 
     def gcsync(self, *arguments: str, text: str | None = None, token: bool = False, shown: bool = True) -> Ran:
@@ -84,12 +90,15 @@ class Action:
         return run(program, environ, text=text, shown=shown)
 
     def summarize(self, text: str) -> None:
-        """Add to the step summary; what would not fit is cut where a resource begins."""
+        """Add to the step summary; of a report that is too long, what destroys stays longest, as in a comment."""
+        from gcsync.views.markdown_fit import SMALLEST, fit
+
         path = self.environ.get("GITHUB_STEP_SUMMARY")
         if path:
-            room = SUMMARY_LIMIT - (Path(path).stat().st_size if Path(path).exists() else 0)
-            with Path(path).open("a", encoding="utf-8") as file:
-                file.write(fitting(text.rstrip("\n") + "\n\n", room))
+            room = SUMMARY_LIMIT - (Path(path).stat().st_size if Path(path).exists() else 0) - len("\n\n")
+            if room >= SMALLEST:
+                with Path(path).open("a", encoding="utf-8") as file:
+                    file.write(fit(text.rstrip("\n") + "\n", room) + "\n")
 
     def finish(self, code: int, *, changes: bool | None = None) -> None:
         """Write the outputs. A run that failed has no `has-changes`: nobody shall take it for one without."""
@@ -154,7 +163,7 @@ def apply(action: Action) -> int:
     else:
         chosen = action.selection
     ran = action.gcsync("apply", "--auto-approve", *chosen)
-    action.summarize(f"### gcsync apply\n\n{fenced(ran.out)}")
+    action.summarize(f"### gcsync apply\n\n{fenced(ending(ran.out, LOG_LIMIT))}")
     done = applied_counts(ran.out)
     action.outputs |= {name: str(count) for name, count in done.items()}
     action.finish(ran.code, changes=any(done.values()) if ran.code == 0 else None)
@@ -276,20 +285,13 @@ def harmless(line: str, *, annotations: bool = False) -> str:
     return line
 
 
-def fitting(text: str, room: int) -> str:
-    """The text, cut to a number of bytes where a resource or at least a line begins, and saying so."""
-    if len(text.encode()) <= room:
+def ending(text: str, limit: int) -> str:
+    """The end of a log, from a line's beginning, in at most `limit` bytes; it says how much stands before it."""
+    if len(text.encode()) <= limit:
         return text
-    kept = text.encode()[: max(0, room - len(_CUT.encode()) - len(b"</details>\n"))].decode(errors="ignore")
-    for border in ("\n<details", "\n"):
-        if border in kept:
-            kept = kept[: kept.rindex(border) + 1]
-            break
-    else:
-        kept = ""
-    still_open = kept.count("<details") - kept.count("</details>")
-    closed = kept + "</details>\n" * max(0, still_open) + _CUT
-    return closed if len(closed.encode()) <= room else ""
+    kept = text.encode()[-limit:].decode(errors="ignore").partition("\n")[2]
+    before = text.count("\n") - kept.count("\n")
+    return f"({before} lines before this one are in the job's log)\n{kept}"
 
 
 def fenced(text: str) -> str:

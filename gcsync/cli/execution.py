@@ -102,7 +102,7 @@ class Execution:
                 return None
         except (KeyboardInterrupt, Terminated) as stop:
             number = 2 if isinstance(stop, KeyboardInterrupt) else 15
-            output.notice("")
+            output.notice("\n")
             return self._conclude(plans, tuple(_not_begun(plan, number) for plan in plans))
         output.notice("Not approved: nothing was applied.")
         return self._conclude(plans, tuple(_not_begun(plan, None) for plan in plans))
@@ -188,7 +188,7 @@ def _ask() -> bool:
     signals.wait_for_line(sys.stdin)
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):
-        output.notice("")
+        output.notice("\n")
     return answer.strip() == "yes"
 
 

@@ -58,6 +58,7 @@ def test_a_signal_at_the_question_applies_nothing(work: Workplace, hand: Hand, n
         terminal.wait_for(QUESTION)
         terminal.interrupt(number)
         assert terminal.end() == code
+    assert "\n -- stream.conversations: create skipped" in terminal.seen, "on a line of its own"
     assert SKIPPED in terminal.seen
     assert hand.streams() == []
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gcsync.views.markdown_plan import render_markdown_plan
 from tests.house.source import ROOT
 from tests.pipelines.scripts import script
+from tests.views.factories import delete, plan, update
 
 github_action = script("github_action")
 
@@ -78,6 +82,12 @@ class Ran:
 
 
 class TestPlan:
+    def test_a_plan_file_of_two_lines_sets_no_other_output(self, tmp_path: Path) -> None:
+        ran = Ran(tmp_path, PLANNED, command="plan", plan="a\nhas-changes=false")
+        assert ran.code == 1
+        assert "one line" in ran.err
+        assert ran.outputs == {}
+
     def test_the_outputs_are_those_of_the_saved_plan(self, tmp_path: Path) -> None:
         ran = Ran(tmp_path, PLANNED, command="plan", paths="stacks/\nother stacks/", environment="dev\ntest")
         file = f"{tmp_path}/gcsync-results/plan.gcsync"
@@ -201,17 +211,41 @@ class TestLog:
 
 
 class TestSummary:
-    @given(st.lists(st.sampled_from(["text ☎\n", "<details>\n", "</details>\n", "x" * 50])), st.integers(0, 400))
-    def test_it_never_grows_too_long(self, parts: list[str], room: int) -> None:
-        fitted = github_action.fitting("".join(parts), room)
-        assert len(fitted.encode()) <= room or fitted == "".join(parts) == ""
+    """What stays of a report that is cut is a matter of tests/views/test_markdown_fit.py."""
 
-    def test_a_long_one_ends_before_a_resource_and_says_so(self) -> None:
-        text = "# Plan\n" + "".join(f"<details><summary>{n}</summary>\n{'x' * 90}\n</details>\n" for n in range(9))
-        fitted = github_action.fitting(text, 500)
-        assert fitted.startswith("# Plan\n<details><summary>0")
-        assert fitted.count("<details") == fitted.count("</details>") == 3
-        assert fitted.endswith("does not fit into a step summary: see the plan itself._\n")
+    @given(texts=st.lists(st.lists(st.sampled_from(["text ☎\n", "- a line\n", "x" * 300])), max_size=4))
+    def test_it_never_grows_too_long(self, texts: list[list[str]]) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(github_action, "SUMMARY_LIMIT", 2_000):
+            path = Path(folder, "summary.md")
+            action = github_action.Action({"GITHUB_STEP_SUMMARY": str(path)})
+            for parts in texts:
+                action.summarize("".join(parts))
+            assert not path.exists() or path.stat().st_size <= 2_000
+
+    def test_a_delete_of_the_last_stack_outlives_the_updates_of_the_first(self, tmp_path: Path) -> None:
+        plans = [
+            plan(*[update({}, {"enabled": False}, address=f"stream.u{n}") for n in range(200)], owner="first"),
+            plan(delete("stream.gone"), owner="second"),
+        ]
+        path = tmp_path / "summary.md"
+        with mock.patch.object(github_action, "SUMMARY_LIMIT", 5_000):
+            github_action.Action({"GITHUB_STEP_SUMMARY": str(path)}).summarize(render_markdown_plan(plans))
+        text = path.read_text(encoding="utf-8")
+        assert len(text.encode()) <= 5_000
+        assert "stream.gone" in text
+        assert text.count("```") % 2 == 0
+
+    @given(lines=st.lists(st.sampled_from(["ok", "☎ failed", ""]), max_size=40), limit=st.integers(10, 100))
+    def test_of_a_long_log_the_end_is_shown_from_a_line_on(self, lines: list[str], limit: int) -> None:
+        log = "".join(f"{line}\n" for line in lines)
+        told = github_action.ending(log, limit)
+        if len(log.encode()) <= limit:
+            assert told == log
+            return
+        first, _, kept = told.partition("\n")
+        assert log.endswith(kept)
+        assert len(kept.encode()) <= limit
+        assert first == f"({len(lines) - kept.count(chr(10))} lines before this one are in the job's log)"
 
     def test_a_code_block_ends_where_it_should(self) -> None:
         assert github_action.fenced("a\n````\nb\n") == "`````text\na\n````\nb\n`````"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -123,7 +122,6 @@ def test_its_size_tells_what_is_under_way_and_what_failed(tmp_path: Path) -> Non
     asyncio.run(act())
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
     asyncio.run(opened(tmp_path).close())
     assert stat.S_IMODE((tmp_path / "events.db").stat().st_mode) == 0o600
