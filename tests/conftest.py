@@ -30,6 +30,17 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_digests() -> Iterator[int]:
+    """The digests of saved plans without the tenth of a second that makes them slow to guess; the cost they have."""
+    from gcsync.engine import saved
+
+    cost = saved._COST
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saved, "_COST", 2)
+        yield cost
+
+
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
     """The URL of a stand-in for AWS with a bucket and a table for locks."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 
@@ -105,3 +106,9 @@ def _root(
     ] = False,
 ) -> None:
     context.obj = Common(verbose, no_color, emulated, emulator_db)
+
+
+@cache
+def command() -> Any:
+    """The program as click runs it. What typer makes of the functions' signatures is made once in a process."""
+    return typer.main.get_command(app)

@@ -48,7 +48,8 @@ class Transport:
         self._hosts = {"api": endpoint.api_url, "login": endpoint.login_url}
         self._read_only = read_only
         self._adapter = adapter or SteadyAdapter()
-        self._verify = trusted_certificates(environ)
+        encrypted = any(urlsplit(url).scheme == "https" for url in self._hosts.values())
+        self._verify = trusted_certificates(environ) if encrypted else True
         self._proxies = {host: proxies_for(url, environ) for host, url in self._hosts.items()}
 
     def permit(self, call: Call) -> None:

@@ -134,6 +134,10 @@ def test_the_salt_makes_every_digest_its_own() -> None:
     assert hide(["a"], b"one") != hide(["a"], b"two")
 
 
+def test_a_guess_at_a_secret_costs_32_mebibytes(quick_digests: int) -> None:
+    assert 128 * 8 * quick_digests == 32 * 1024 * 1024
+
+
 @pytest.mark.parametrize(
     ("value", "kept"),
     [
