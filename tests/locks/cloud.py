@@ -8,17 +8,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 BUCKET = "example-locks"
 TABLE = "terraform-locks"
 
-# moto's own code gives warnings that are not ours; its server is a process of its own.
+# moto's own code gives warnings that are not ours; its server is a process of its own. One request at a time: moto
+# looks at a condition and then writes, which AWS does in one.
 SERVER = """\
-import sys
+import threading
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+application, alone = DomainDispatcherApplication(create_backend_app), threading.Lock()
+
+def one_at_a_time(environ, start_response):
+    with alone:
+        return list(application(environ, start_response))
+
+server = make_server("127.0.0.1", 0, one_at_a_time, threaded=True)
 print(f"http://127.0.0.1:{server.server_port}", flush=True)
 server.serve_forever()
 """
@@ -59,7 +67,9 @@ def access(url: str) -> dict[str, str]:
     }
 
 
+@cache
 def client(service: str, url: str) -> Any:
+    """The same one each time: it takes longer to make than most calls."""
     import boto3
 
     return boto3.session.Session(
