@@ -8,6 +8,7 @@ function     a Python function
 webhook      another endpoint
 sqs          a queue of AWS
 sns          a topic of AWS
+kinesis      a data stream of AWS
 lanes        what these share: batches, sent side by side
 """
 

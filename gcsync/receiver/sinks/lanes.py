@@ -2,7 +2,7 @@
 
 Each lane is a thread that sends what came while it sent the last batch, so that a lone event waits for nobody, and many
 at once share a request. A request is acknowledged once AWS has acknowledged its message. What AWS refuses of a batch
-fails alone; a batch that is refused as a whole for what is in it is sent again one by one.
+fails alone; a batch that is refused as a whole for what is in it is sent again in halves.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ class BatchingSink:
             return self._sender.send(entries)
         except (BotoCoreError, ClientError) as error:
             if len(entries) > 1 and code_of(error) in _WRONG:
-                return [self._send_portion([entry])[0] for entry in entries]
+                half = len(entries) // 2
+                return self._send_portion(entries[:half]) + self._send_portion(entries[half:])
             return [reason(error)] * len(entries)
 
 

@@ -230,6 +230,26 @@ def test_an_aws_that_does_not_answer_holds_nobody_up_for_long(url: str, monkeypa
     using(url, act)
 
 
+def test_an_aws_that_goes_away_is_told_as_unavailable_and_its_coming_back_needs_no_restart(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act(store: DynamoStore) -> None:
+        events = store._items._client.meta.events
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            address = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+            events.register(
+                "before-send.dynamodb", lambda request, **more: setattr(request, "url", address), unique_id="away"
+            )
+            with pytest.raises(StoreUnavailable, match=r"\Athe store failed: EndpointConnectionError\Z"):
+                await store.claim("a", "one")
+            events.unregister("before-send.dynamodb", unique_id="away")
+        assert await store.claim("a", "one") == Claimed(Claim.MINE, 1)
+
+    monkeypatch.setattr("gcsync.receiver.aws.ATTEMPTS", 1)
+    using(url, act)
+
+
 def test_region_and_endpoint_stand_in_the_url(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
@@ -262,7 +282,6 @@ def refused(url: str, code: str, **how: Any) -> Diagnostic:
             "a/b",
             "a b c",
             "x" * 256,
-            "table?",
             "table?regio=eu-west-1",
             "table?region=x y",
             "table?region=EU",
