@@ -17,8 +17,8 @@ from gcsync.receiver.aws import code_of, reason
 from gcsync.receiver.batches import Batches, Closed
 from gcsync.receiver.interface import Event, SinkFailure
 
-LANES: Final = 4
-"""Batches under way at a time: one that is slow holds up a quarter."""
+LANES: Final = 8
+"""Batches under way at a time: one that is slow holds up an eighth."""
 
 # Codes of a batch that is wrong in itself: SQS, SNS and Kinesis API References, "SendMessageBatch", "PublishBatch" and
 # "PutRecords". Anything else (throttling, rights, a queue that is gone) concerns all of it.
