@@ -29,9 +29,7 @@ _MOST = Most(messages=10, together=1_048_576, one=1_048_576, name="SQS")
 
 # The host of a queue's URL: General Reference, "Amazon SQS endpoints and quotas", the older form included.
 _STANDARD = re.compile(r"sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?|([a-z0-9-]+)\.queue\.amazonaws\.com(?:\.cn)?")
-_OTHER = re.compile(
-    r"(?:[a-z0-9-]+\.)?sqs(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.amazonaws\.com(?:\.cn)?|api\.aws|amazonaws\.com)"
-)
+_OTHER = re.compile(r"(?:[a-z0-9-]+\.)?sqs(?:-fips)?\.([a-z]{2,}(?:-[a-z0-9]+)+)\..+")
 _QUEUE = re.compile(r"(?:/[A-Za-z0-9_.-]+)*/[0-9]{12}/[A-Za-z0-9_-]{1,80}(?:\.fifo)?")
 
 

@@ -15,7 +15,7 @@ CONNECTIONS: Final = 32
 KEY: Final = "id"
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+")
-_DEFINITION = "docs/receiver-aws.md has the definition"
+_DEFINITION = "gcsync explain GC815 has the commands, docs/receiver-aws.md the template"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,16 @@ def environ(aws: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         ("http://127.0.0.1:5000/123456789012/q", "", "http://127.0.0.1:5000"),
         ("http://localhost:4566/queue/eu-west-1/000000000000/q", "", "http://localhost:4566"),
         ("https://aws.example.com/000000000000/q", "", "https://aws.example.com"),
+        (
+            "https://sqs.us-east-1.localhost.localstack.cloud:4566/000000000000/q",
+            "us-east-1",
+            "https://sqs.us-east-1.localhost.localstack.cloud:4566",
+        ),
+        (
+            "https://sqs.eusc-de-east-1.amazonaws.eu/123456789012/q",
+            "eusc-de-east-1",
+            "https://sqs.eusc-de-east-1.amazonaws.eu",
+        ),
     ],
 )
 def test_a_queues_url_tells_region_and_host(url: str, region: str, endpoint: str) -> None:
