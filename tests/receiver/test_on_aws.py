@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from gcsync.receiver.handling import Handling, Outcome
+from gcsync.receiver.metrics import Metrics
+from gcsync.receiver.sinks import open_sink
+from gcsync.receiver.stores import open_store
 from tests.e2e.workplace import Inside, clean_environment
 from tests.locks import cloud
 from tests.receiver.serving import SECRET, Senders, body_of, deliver, served
-from tests.receiver.sinks.messages import make_queue, received
+from tests.receiver.sinks.messages import event, make_queue, received
 from tests.receiver.stores.every import make_table
 
 QUICK = ("--drain", "0", "--grace", "5")
@@ -24,7 +30,35 @@ def ledger(aws: str, url: str) -> list[str]:
     return [json.loads(message["Body"])["id"] for message in received(aws, url)]
 
 
-def test_two_receivers_with_one_table_take_each_event_once(tmp_path: Path, aws: str) -> None:
+def test_two_receivers_with_one_table_take_each_event_once(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in cloud.access(aws).items():
+        monkeypatch.setenv(name, value)
+    queue, table = make_queue(aws, "events"), make_table(aws, "shared")
+
+    async def act() -> None:
+        stores = [open_store(f"dynamodb://{table}") for _ in range(2)]
+        sinks = [open_sink(f"sqs:{queue}", store, os.environ) for store in stores]
+        one, two = (Handling(*each) for each in zip(stores, sinks, ("one", "two"), strict=True))
+        events = [event(f"e-{number}") for number in range(6)]
+        found = await asyncio.gather(*(handling.take(each) for each in events for handling in (one, two)))
+        assert set(found) == {Outcome.SUCCESS}
+        assert await two.take(events[0]) is Outcome.DUPLICATE
+        assert sorted(ledger(aws, queue)) == [each.id for each in events]
+        # What the queue does not take is the other one's to take, when it is sent again.
+        cloud.client("sqs", aws).delete_queue(QueueUrl=queue)
+        assert await one.take(event("again")) is Outcome.FAILED
+        cloud.client("sqs", aws).create_queue(QueueName=queue.rpartition("/")[2])
+        assert await two.take(event("again")) is Outcome.SUCCESS
+        assert await one.take(event("again")) is Outcome.DUPLICATE
+        for opened in (*sinks, *stores):
+            await opened.close()
+
+    asyncio.run(act())
+    assert ledger(aws, queue) == ["again"]
+
+
+@pytest.mark.full
+def test_two_processes_with_one_table_take_each_event_once(tmp_path: Path, aws: str) -> None:
     queue = make_queue(aws, "events")
     line = ("--store", f"dynamodb://{make_table(aws, 'shared')}", "--sink", f"sqs:{queue}", *QUICK)
     ids = [f"e-{number}" for number in range(12)]
@@ -95,11 +129,6 @@ def test_stats_tell_what_the_table_holds(tmp_path: Path, aws: str) -> None:
 
 
 def test_metrics_tell_it_too(tmp_path: Path, aws: str) -> None:
-    import asyncio
-
-    from gcsync.receiver.metrics import Metrics
-    from gcsync.receiver.stores import open_store
-
     async def look() -> bytes:
         store = open_store(f"dynamodb://{make_table(aws, 'metrics')}")
         await store.claim("a", "one")
