@@ -87,6 +87,18 @@ def test_it_asks_for_no_more_rights_than_the_page_lists(url: str) -> None:
     using(url, act, clock=clock)
 
 
+def test_whoever_waits_for_an_outcome_reads_what_was_written_last(url: str) -> None:
+    async def act(store: DynamoStore) -> None:
+        reads: list[Any] = []
+        store._items._client.meta.events.register(
+            "provide-client-params.dynamodb.GetItem", lambda params, **more: reads.append(params["ConsistentRead"])
+        )
+        await store.state("a")
+        assert reads == [True]
+
+    using(url, act)
+
+
 def test_what_expired_and_is_not_deleted_yet_is_forgotten_with_its_attempts(url: str) -> None:
     async def act(store: DynamoStore) -> None:
         for attempt in (1, 2):
