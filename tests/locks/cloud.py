@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import pytest
+
 BUCKET = "example-locks"
 TABLE = "terraform-locks"
 
@@ -35,7 +37,7 @@ server.serve_forever()
 @contextmanager
 def running() -> Iterator[str]:
     """The URL of an AWS that ends with this context."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHONWARNINGS")}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHONWARNINGS"))}
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER],
         env=environ,
@@ -67,14 +69,24 @@ def access(url: str) -> dict[str, str]:
     }
 
 
+def enter(patch: pytest.MonkeyPatch, url: str) -> dict[str, str]:
+    """Set that, and nothing else of AWS, in the environment of this process."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        patch.delenv(name)
+    found = access(url)
+    for name, value in found.items():
+        patch.setenv(name, value)
+    return found
+
+
 @cache
 def client(service: str, url: str) -> Any:
-    """The same one each time: it takes longer to make than most calls."""
+    """The same one each time, since it takes longer to make than most calls; whatever is set in the environment."""
     import boto3
 
-    return boto3.session.Session(
-        aws_access_key_id="testing", aws_secret_access_key="testing-secret", region_name="eu-west-1"
-    ).client(service, endpoint_url=url)
+    with pytest.MonkeyPatch.context() as patch:
+        enter(patch, url)
+        return boto3.session.Session().client(service, endpoint_url=url, region_name="eu-west-1")
 
 
 def furnish(url: str) -> None:

@@ -31,8 +31,7 @@ def ledger(aws: str, url: str) -> list[str]:
 
 
 def test_two_receivers_with_one_table_take_each_event_once(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in cloud.access(aws).items():
-        monkeypatch.setenv(name, value)
+    cloud.enter(monkeypatch, aws)
     queue, table = make_queue(aws, "events"), make_table(aws, "shared")
 
     async def act() -> None:
@@ -137,8 +136,7 @@ def test_metrics_tell_it_too(tmp_path: Path, aws: str) -> None:
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in cloud.access(aws).items():
-            patch.setenv(name, value)
+        cloud.enter(patch, aws)
         assert b"gcsync_receiver_store_ids 1.0" in asyncio.run(look())
 
 

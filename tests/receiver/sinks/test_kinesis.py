@@ -15,10 +15,7 @@ from tests.receiver.sinks.messages import EVENT, deliver, event
 
 @pytest.fixture(autouse=True)
 def environ(aws: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    found = cloud.access(aws)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    return found
+    return cloud.enter(monkeypatch, aws)
 
 
 def records(aws: str, stream: str) -> list[dict[str, Any]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
+from typing import Any
 
 import pytest
 
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver.sinks import open_sink
+from gcsync.receiver.sinks.lanes import BatchingSink
 from tests.locks import cloud
 from tests.receiver.sinks.messages import EVENT, deliver, event, make_queue, received
 
@@ -17,10 +20,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(autouse=True)
 def environ(aws: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    found = cloud.access(aws)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    return found
+    return cloud.enter(monkeypatch, aws)
 
 
 def make_topic(aws: str, name: str, fifo: bool = False) -> tuple[str, str]:
@@ -85,6 +85,25 @@ def test_a_large_event_harms_no_other(aws: str, environ: dict[str, str]) -> None
     assert str(huge).endswith("bytes, and SNS takes 1048576 at most")
     assert others == [None, None]
     assert {json.loads(message["Body"])["id"] for message in received(aws, url)} == {"e-1", "e-2"}
+
+
+def test_a_batch_keeps_to_what_every_topic_takes(aws: str, environ: dict[str, str]) -> None:
+    async def act() -> list[int]:
+        sink = open_sink(f"sns:{topic}", None, environ)  # type: ignore[arg-type]
+        assert isinstance(sink, BatchingSink)
+        sizes: list[int] = []
+
+        def weigh(params: dict[str, Any], **more: Any) -> None:
+            sizes.append(sum(len(entry["Message"]) for entry in params["PublishBatchRequestEntries"]))
+
+        sink._sender._client.meta.events.register("provide-client-params.sns.PublishBatch", weigh)
+        large = [sink._sender.message(event(f"e-{number}", pad="p" * 100_000)) for number in range(5)]
+        assert sink._send(large) == [None] * 5
+        await sink.close()
+        return sizes
+
+    topic, _ = make_topic(aws, "events")
+    assert [size // 100_000 for size in asyncio.run(act())] == [2, 2, 1]
 
 
 def test_a_topic_that_is_not_there_is_a_failure(environ: dict[str, str]) -> None:

@@ -19,10 +19,7 @@ AWS = "https://sqs.eu-west-1.amazonaws.com/123456789012/events"
 
 @pytest.fixture(autouse=True)
 def environ(aws: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    found = cloud.access(aws)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    return found
+    return cloud.enter(monkeypatch, aws)
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,7 @@ Maker: TypeAlias = Callable[[Path, pytest.FixtureRequest], str]
 
 def dynamodb(folder: Path, request: pytest.FixtureRequest) -> str:
     url = request.getfixturevalue("aws")
-    set_in = request.getfixturevalue("monkeypatch")
-    for name, value in cloud.access(url).items():
-        set_in.setenv(name, value)
+    cloud.enter(request.getfixturevalue("monkeypatch"), url)
     return f"dynamodb://{make_table(url, folder.name)}"
 
 
