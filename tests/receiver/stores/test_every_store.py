@@ -198,6 +198,6 @@ def test_two_processes_share_it_and_each_id_has_one_of_them(place: Place, quick:
         assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
-    mine = [process.communicate(timeout=60)[0].split() for process in running]
+    mine = [process.communicate(timeout=180)[0].split() for process in running]
     assert [process.returncode for process in running] == [0, 0]
     assert sorted(mine[0] + mine[1], key=int) == [str(number) for number in range(count)]
