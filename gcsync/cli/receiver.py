@@ -17,14 +17,20 @@ if TYPE_CHECKING:
 Host = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 Port = Annotated[int, typer.Option("--port", help="The port to listen on; 0 takes a free one.")]
 StoreUrl = Annotated[
-    str, typer.Option("--store", metavar="URL", help="Where handled ids are kept: sqlite:///FILE, sqlite:////PATH.")
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Where handled ids are kept: sqlite:///FILE, sqlite:////PATH, dynamodb://TABLE[?region=REGION].",
+    ),
 ]
 SinkName = Annotated[
     str,
     typer.Option(
         "--sink",
         metavar="SINK",
-        help="Where events go: jsonl:FILE[?rotate=100M&keep=10], sqlite:, python:package.module:function, https://…",
+        help="Where events go: jsonl:FILE[?rotate=100M&keep=10], sqlite:, sqs:URL, sns:ARN, kinesis:ARN, "
+        "python:package.module:function, https://…",
     ),
 ]
 Auth = Annotated[

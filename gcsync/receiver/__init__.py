@@ -10,6 +10,7 @@ protocol          connections that take no more than they may
 metrics           the numbers of /metrics
 dead_letter       events that no attempt could handle, and their replay
 batches           group commit
+aws               clients of AWS, and what its errors say
 stores, sinks     what is remembered, and what is done with an event
 server            running it in the foreground
 """

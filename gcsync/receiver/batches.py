@@ -27,17 +27,23 @@ class Closed(Exception):
 
 
 class Batches(Generic[Asked, Given]):
-    """`work` gets up to MAX_BATCH wishes in the order they came, and returns as many results, all in one thread.
+    """`work` gets up to `most` wishes in the order they came, and returns as many results, all in one thread.
 
-    What it raises goes to everyone of the batch. A wish whose asker went away before its turn is left out.
-    `end` runs in that thread last.
+    What it raises goes to everyone of the batch; a result that is an exception is raised for its asker alone. A wish
+    whose asker went away before its turn is left out. `end` runs in that thread last.
     """
 
     def __init__(
-        self, name: str, work: Callable[[list[Asked]], list[Given]], *, end: Callable[[], None] = lambda: None
+        self,
+        name: str,
+        work: Callable[[list[Asked]], list[Given]],
+        *,
+        end: Callable[[], None] = lambda: None,
+        most: int = MAX_BATCH,
     ) -> None:
         self._work = work
         self._end = end
+        self._most = most
         self._wishes: queue.SimpleQueue[_Wish[Asked] | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -80,7 +86,7 @@ class Batches(Generic[Asked, Given]):
         wish = self._wishes.get()
         while wish is not None:
             batch.append(wish)
-            if len(batch) == MAX_BATCH:
+            if len(batch) == self._most:
                 return batch, True
             try:
                 wish = self._wishes.get_nowait()

@@ -8,17 +8,27 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
+
+import pytest
 
 BUCKET = "example-locks"
 TABLE = "terraform-locks"
 
-# moto's own code gives warnings that are not ours; its server is a process of its own.
+# moto's own code gives warnings that are not ours; its server is a process of its own. One request at a time: moto
+# looks at a condition and then writes, which AWS does in one.
 SERVER = """\
-import sys
+import threading
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+application, alone = DomainDispatcherApplication(create_backend_app), threading.Lock()
+
+def one_at_a_time(environ, start_response):
+    with alone:
+        return list(application(environ, start_response))
+
+server = make_server("127.0.0.1", 0, one_at_a_time, threaded=True)
 print(f"http://127.0.0.1:{server.server_port}", flush=True)
 server.serve_forever()
 """
@@ -27,7 +37,7 @@ server.serve_forever()
 @contextmanager
 def running() -> Iterator[str]:
     """The URL of an AWS that ends with this context."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHONWARNINGS")}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHONWARNINGS"))}
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER],
         env=environ,
@@ -59,12 +69,24 @@ def access(url: str) -> dict[str, str]:
     }
 
 
+def enter(patch: pytest.MonkeyPatch, url: str) -> dict[str, str]:
+    """Set that, and nothing else of AWS, in the environment of this process."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        patch.delenv(name)
+    found = access(url)
+    for name, value in found.items():
+        patch.setenv(name, value)
+    return found
+
+
+@cache
 def client(service: str, url: str) -> Any:
+    """The same one each time, since it takes longer to make than most calls; whatever is set in the environment."""
     import boto3
 
-    return boto3.session.Session(
-        aws_access_key_id="testing", aws_secret_access_key="testing-secret", region_name="eu-west-1"
-    ).client(service, endpoint_url=url)
+    with pytest.MonkeyPatch.context() as patch:
+        enter(patch, url)
+        return boto3.session.Session().client(service, endpoint_url=url, region_name="eu-west-1")
 
 
 def furnish(url: str) -> None:

@@ -13,10 +13,7 @@ Opener = Callable[[Subject], Lock]
 
 @pytest.fixture
 def aws_environment(aws: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    found = cloud.access(aws)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    return found
+    return cloud.enter(monkeypatch, aws)
 
 
 @pytest.fixture(params=["file", "s3", "dynamodb"])

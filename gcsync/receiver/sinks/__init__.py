@@ -6,6 +6,10 @@ lines        such a file, for dead letters too
 recording    a table of the store itself, in the store's own transaction
 function     a Python function
 webhook      another endpoint
+sqs          a queue of AWS
+sns          a topic of AWS
+kinesis      a data stream of AWS
+lanes        what these share: batches, sent side by side
 """
 
 from __future__ import annotations

@@ -12,9 +12,10 @@ AUTHORIZATION: Final = "GCSYNC_RECEIVER_SINK_AUTHORIZATION"
 
 
 def open_sink(text: str, store: Store, environ: Mapping[str, str]) -> Sink:
-    """The sink that a text names: `jsonl:FILE`, `sqlite:`, `python:package.module:function`, `https://…`.
+    """The sink that a text names: `jsonl:FILE`, `sqlite:`, `sqs:URL`, `sns:ARN`, `https://…` and more.
 
-    `environ` may hold the Authorization header for a webhook. Raises DiagnosticError (GC804 to GC806).
+    `environ` may hold the Authorization header for a webhook, and what AWS needs. Raises DiagnosticError (GC804 to
+    GC806, GC814, GC816).
     """
     scheme, separator, rest = text.partition(":")
     if scheme == "jsonl" and rest:
@@ -25,6 +26,18 @@ def open_sink(text: str, store: Store, environ: Mapping[str, str]) -> Sink:
         from gcsync.receiver.sinks.recording import open_recording
 
         return open_recording(store)
+    if scheme == "sqs":
+        from gcsync.receiver.sinks.sqs import open_sqs
+
+        return open_sqs(rest, environ)
+    if scheme == "sns":
+        from gcsync.receiver.sinks.sns import open_sns
+
+        return open_sns(rest, environ)
+    if scheme == "kinesis":
+        from gcsync.receiver.sinks.kinesis import open_kinesis
+
+        return open_kinesis(rest, environ)
     if scheme == "python" and rest:
         from gcsync.receiver.sinks.function import open_function
 
@@ -34,5 +47,7 @@ def open_sink(text: str, store: Store, environ: Mapping[str, str]) -> Sink:
 
         return open_webhook(text, environ.get(AUTHORIZATION))
     told = f"there is no sink of the kind {scheme!r}" if separator else "a sink is named by its kind and a colon"
-    hint = "write jsonl:events.jsonl, sqlite:, python:package.module:function or https://…"
+    hint = (
+        "write jsonl:events.jsonl, sqlite:, sqs:URL, sns:ARN, kinesis:ARN, python:package.module:function or https://…"
+    )
     raise DiagnosticError(Diagnostic("GC804", told, path="--sink", hint=hint))

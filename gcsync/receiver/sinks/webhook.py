@@ -32,7 +32,7 @@ def open_webhook(url: str, authorization: str | None) -> WebhookSink:
         host = None
     if not host:
         raise DiagnosticError(Diagnostic("GC804", "the sink's URL is none", path="--sink", hint="write https://…"))
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         hint = "use https://; plain http is for a server of this machine only"
         raise DiagnosticError(
             Diagnostic("GC804", "events would go over the network in the open", path="--sink", hint=hint)
@@ -98,7 +98,8 @@ def idempotency_key(event_id: str) -> str:
     return f"sha256:{hashlib.sha256(event_id.encode()).hexdigest()}"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name or its address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

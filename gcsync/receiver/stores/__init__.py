@@ -1,8 +1,10 @@
 """The stores: where it is remembered which events were handled.
 
-opening        the store that a URL names
-sqlite         one file; many processes of one machine
-sqlite_file    opening that file
+opening          the store that a URL names
+sqlite           one file; many processes of one machine
+sqlite_file      opening that file
+dynamodb         a table; many machines
+dynamodb_table   opening that table
 """
 
 from __future__ import annotations

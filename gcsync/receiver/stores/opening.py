@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,13 +33,19 @@ def open_store(
     claim_seconds: float = CLAIM_SECONDS,
     must_exist: bool = False,
     clock: Callable[[], float] = time.time,
+    environ: Mapping[str, str] = os.environ,
 ) -> Store:
-    """The store that a URL names. Raises DiagnosticError (GC800 to GC803).
+    """The store that a URL names. Raises DiagnosticError (GC800 to GC803, GC814, GC815).
 
-    `sqlite:///events.db` is a file of the current folder, `sqlite:////var/lib/events.db` one anywhere. With
-    `must_exist` nothing is made: for a command that only looks.
+    `sqlite:///events.db` is a file of the current folder, `sqlite:////var/lib/events.db` one anywhere,
+    `dynamodb://TABLE?region=REGION` a table, which must be there. With `must_exist` nothing is made: for a command that
+    only looks.
     """
     scheme, separator, rest = url.partition("://")
+    if separator and scheme == "dynamodb":
+        from gcsync.receiver.stores.dynamodb import open_dynamodb
+
+        return open_dynamodb(rest, retention or Retention(), claim_seconds, environ, clock=clock)
     if separator and scheme == "sqlite":
         from gcsync.receiver.stores.sqlite import open_sqlite
 
@@ -48,6 +55,7 @@ def open_store(
             "GC800",
             f"there is no store of the kind {scheme!r}" if separator else "a store is named by a URL",
             path="--store",
-            hint="write sqlite:///events.db for a file of this folder, sqlite:////var/lib/events.db for one anywhere",
+            hint="write sqlite:///events.db for a file of this folder, sqlite:////var/lib/events.db for one anywhere, "
+            "dynamodb://TABLE?region=REGION for several machines",
         )
     )

@@ -1,14 +1,22 @@
-"""The stores that the suite of test_every_store.py is held against. A new one adds a maker, and that is all."""
+"""The stores that the suite of test_every_store.py is held against. A new one adds a maker, and that is all.
+
+DynamoDB is moto's. It keeps conditions as AWS does, but deletes no expired items, so that what is told of those that
+are not deleted yet is seen here, and the deleting itself never.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import pytest
 
 from gcsync.receiver.interface import Store
 from gcsync.receiver.stores import Retention, open_store
+from tests.locks import cloud
 
 
 class Clock:
@@ -21,12 +29,35 @@ class Clock:
         return self.now
 
 
-Maker: TypeAlias = Callable[[Path], str]
-"""The URL of an empty store for one test, given a folder of that test."""
+Maker: TypeAlias = Callable[[Path, pytest.FixtureRequest], str]
+"""The URL of an empty store for one test, given a folder of that test and what gives it other fixtures."""
+
+
+def dynamodb(folder: Path, request: pytest.FixtureRequest) -> str:
+    url = request.getfixturevalue("aws")
+    cloud.enter(request.getfixturevalue("monkeypatch"), url)
+    return f"dynamodb://{make_table(url, folder.name)}"
+
 
 MAKERS: dict[str, Maker] = {
-    "sqlite": lambda folder: f"sqlite:///{folder}/events.db",
+    "sqlite": lambda folder, request: f"sqlite:///{folder}/events.db",
+    "dynamodb": dynamodb,
 }
+
+
+def make_table(url: str, name: str, key: str = "id", kind: str = "S", **more: Any) -> str:
+    """The name of a new table of the AWS at that URL."""
+    table = f"gcsync-{name}-{next(_numbers)}"
+    schema = [{"AttributeName": key, "KeyType": "HASH"}]
+    attributes = [{"AttributeName": key, "AttributeType": kind}]
+    cloud.client("dynamodb", url).create_table(
+        **{"TableName": table, "KeySchema": schema, "AttributeDefinitions": attributes} | more,
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return table
+
+
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
