@@ -10,7 +10,7 @@ import logging
 import os
 from typing import Any
 
-from gcsync.model.diagnostic import DiagnosticError
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.aws_lambda.function import FAILED, Function, place_of, start
 from gcsync.receiver.aws_lambda.gateway import Event, NoRequest, read_request
 
@@ -23,7 +23,7 @@ _function: Function | None = None
 def handler(event: Event, context: Any) -> dict[str, Any]:
     """The answer for a function URL, an HTTP API, a REST API or a load balancer.
 
-    Raises RuntimeError (GC863) for an event of anything else, which Lambda tells whoever has sent it.
+    Raises DiagnosticError (GC863) for an event of anything else, which Lambda tells whoever has sent it.
     """
     try:
         running = _started()
@@ -31,8 +31,8 @@ def handler(event: Event, context: Any) -> dict[str, Any]:
             return FAILED.result(legacy=read_request(event).legacy)
         return running.invoke(event, _seconds(context))
     except NoRequest as error:
-        message = f"GC863: the event is no request of a function URL, an API or a load balancer: {error}"
-        raise RuntimeError(message) from None
+        message = f"the event is no request of a function URL, an API or a load balancer: {error}"
+        raise DiagnosticError(Diagnostic("GC863", message)) from None
 
 
 def _started() -> Function | None:

@@ -1,4 +1,4 @@
-"""Events as AWS hands them to a function, made from a request. Shapes: the guides of API Gateway and of load balancers."""
+"""Events as AWS hands them to a function, made from a request, as the guides of its gateways show them."""
 
 from __future__ import annotations
 

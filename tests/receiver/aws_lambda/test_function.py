@@ -184,7 +184,7 @@ class TestHandler:
         self, function: Callable[..., Function], monkeypatch: pytest.MonkeyPatch, other: dict[str, Any]
     ) -> None:
         monkeypatch.setattr(module, "start", lambda environ: function())
-        with pytest.raises(RuntimeError, match="GC863") as raised:
+        with pytest.raises(DiagnosticError, match="GC863") as raised:
             handler(other, Context())
         assert "canary" not in str(raised.value)
         assert raised.value.__suppress_context__
