@@ -64,7 +64,7 @@ def read_settings(environ: Mapping[str, str]) -> LambdaSettings:
         insecure=told("INSECURE_NO_AUTH", False, _switch, "true or false"),
         limits=Limits(
             body=told("MAX_BODY", Limits().body, _number, "a whole number above 0"),
-            rate=told("RATE_LIMIT", 0, _number, "a whole number above 0"),
+            rate=told("RATE_LIMIT", 0.0, _rate, "a number, 0 for any rate"),
         ),
         retention=Retention(told("RETENTION", Retention().seconds, _duration, "a stretch of time, as 26h or 7d")),
         open_metrics=told("OPEN_METRICS", False, _switch, "true or false"),
@@ -107,6 +107,10 @@ def _switch(text: str) -> bool | None:
 
 def _number(text: str) -> int | None:
     return int(text) if re.fullmatch(r"0*[1-9][0-9]{0,11}", text) else None
+
+
+def _rate(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,3})?", text) else None
 
 
 def _duration(text: str) -> float | None:
