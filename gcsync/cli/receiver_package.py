@@ -70,6 +70,7 @@ def _described(path: Path, package: Package) -> str:
         "CodeSha256": f"{package.code_sha256} (as Lambda shows it)",
         "Handler": told["handler"],
         "Runtime": f"{told['runtime']}, {told['architecture']}",
+        "Bytecode": "yes" if package.bytecode else f"no, for want of a {told['runtime']} here: cold starts take longer",
     }
     rows = "\n".join(f"  {name:<12}{value}" for name, value in lines.items())
     upload = f"aws lambda update-function-code --function-name NAME --zip-file fileb://{path}"

@@ -115,14 +115,16 @@ def test_every_variable_is_named_as_its_option_is() -> None:
 
 
 def test_the_zip_is_told_with_what_lambda_asks_for(work: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gcsync.receiver.packaging import wheels
+    from gcsync.receiver.packaging import bytecode, wheels
 
     monkeypatch.setattr(wheels, "unpacked", lambda *target: {})
+    monkeypatch.setattr(bytecode, "compiled", lambda files, python: {})
     (work.folder / "handlers.py").write_text("def handle(event): ...\n", encoding="utf-8")
     ran = work.gcsync("receiver", "package", "lambda", "--add", "handlers.py", "--python", "3.12")
     assert (ran.code, ran.err) == (0, "")
     assert "gcsync.receiver.aws_lambda.handler.handler" in ran.out
     assert "python3.12, arm64" in ran.out
+    assert "no, for want of a python3.12 here" in ran.out
     told = json.loads(work.gcsync("receiver", "package", "lambda", "--add", "handlers.py", "--format", "json").out)
     content = (work.folder / "receiver.zip").read_bytes()
     assert (told["file"], told["bytes"]) == ("receiver.zip", len(content))

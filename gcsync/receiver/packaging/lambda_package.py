@@ -15,7 +15,7 @@ from typing import Final
 
 import gcsync
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
-from gcsync.receiver.packaging import wheels
+from gcsync.receiver.packaging import bytecode, wheels
 from gcsync.receiver.packaging.archive import zipped
 from gcsync.receiver.packaging.target import Extra, Target
 
@@ -30,11 +30,12 @@ _OWN_LEFT_OUT = ("receiver/packaging", "receiver/server.py", "receiver/protocol.
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The zip; `unpacked` is in bytes."""
+    """The zip; `unpacked` is in bytes. `bytecode` tells whether the modules are compiled."""
 
     content: bytes
     target: Target
     unpacked: int
+    bytecode: bool
 
     @property
     def sha256(self) -> str:
@@ -56,11 +57,12 @@ class Package:
             "handler": HANDLER,
             "runtime": f"python{self.target.python}",
             "architecture": str(self.target.architecture),
+            "bytecode": self.bytecode,
         }
 
 
 def build(target: Target, *, extras: Sequence[Extra], added: Sequence[Path], wheelhouse: Path | None) -> Package:
-    """The zip; the same input gives the same bytes. Raises DiagnosticError (GC864 to GC867)."""
+    """The zip; the same input and Python give the same bytes. Raises DiagnosticError (GC864 to GC867)."""
     files = dict(_own())
     mine = [file for path in added for file in _added(path)]
     requirements = wheels.pinned(_requirements(extras))
@@ -70,7 +72,9 @@ def build(target: Target, *, extras: Sequence[Extra], added: Sequence[Path], whe
             hint = "give it another name: a module of gcsync or of what it needs would be hidden"
             raise DiagnosticError(Diagnostic("GC866", f"{name} is in the zip already", path="--add", hint=hint))
         files[name] = content
-    return _bounded(Package(zipped(files), target, sum(map(len, files.values()))))
+    compiled = bytecode.compiled(files, target.python)
+    files |= compiled
+    return _bounded(Package(zipped(files), target, sum(map(len, files.values())), bool(compiled)))
 
 
 def _requirements(extras: Sequence[Extra]) -> list[Path]:

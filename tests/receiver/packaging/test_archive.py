@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.receiver.packaging.archive import zipped
@@ -13,6 +13,7 @@ from gcsync.receiver.packaging.archive import zipped
 NAMES = st.from_regex(r"[a-z]{1,5}(/[a-z]{1,5}){0,2}\.py", fullmatch=True)
 
 
+@settings(max_examples=25)
 @given(st.dictionaries(NAMES, st.binary(max_size=100), max_size=8), st.randoms())
 def test_the_bytes_depend_on_the_files_alone(files: dict[str, bytes], random: object) -> None:
     shuffled = dict(sorted(files.items(), key=lambda _: random.random()))  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from gcsync.model.diagnostic import DiagnosticError
-from gcsync.receiver.packaging import lambda_package, wheels
+from gcsync.receiver.packaging import bytecode, lambda_package, wheels
 from gcsync.receiver.packaging.lambda_package import HANDLER, build
 from gcsync.receiver.packaging.target import Architecture, Extra, Python, Target
 from tests.receiver.aws_lambda.events import Asked, function_url, http_api, rest_api
@@ -49,6 +49,7 @@ def no_wheels(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return {"starlette/__init__.py": b"# 1\n# 2\n"}
 
     monkeypatch.setattr(wheels, "unpacked", unpacked)
+    monkeypatch.setattr(bytecode, "compiled", lambda files, python: {})
     return asked
 
 
@@ -130,7 +131,8 @@ def ask(folder: Path, events: list[Any]) -> Any:
 def test_the_unpacked_zip_answers_alone(tmp_path: Path) -> None:
     (tmp_path / "handlers.py").write_text(HANDLERS, encoding="utf-8")
     package = made(tmp_path / "handlers.py", target=running())
-    assert len(package.content) < 3 * 1024 * 1024
+    assert len(package.content) < 4 * 1024 * 1024
+    assert package.bytecode
     with zipfile.ZipFile(io.BytesIO(package.content)) as archive:
         archive.extractall(tmp_path / "zip")
     key = ((b"content-type", b"application/json"), (b"x-api-key", b"sesame"))

@@ -15,6 +15,7 @@ from gcsync.receiver.packaging import wheels
 from gcsync.receiver.packaging.lambda_package import _HOME
 
 FILES = sorted((_HOME / "receiver/packaging").glob("*.txt"))
+TAKEN = ["extra.py", "thing-1.0.dist-info/METADATA", "thing-1.0.dist-info/WHEEL", "thing/__init__.py"]
 
 
 def wheel(folder: Path, tag: str, **files: str) -> str:
@@ -40,18 +41,21 @@ def digest(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
+def test_only_what_is_loaded_is_taken_out_of_a_wheel(tmp_path: Path) -> None:
+    wheel(tmp_path, "py3-none-any")
+    found = dict(wheels._contents(tmp_path / "thing-1.0-py3-none-any.whl"))
+    assert found["thing/__init__.py"] == b"TAG = 'py3-none-any'\n"
+    assert sorted(found) == TAKEN
+
+
+@pytest.mark.full
 def test_the_wheel_is_the_one_for_the_machine_that_is_meant(tmp_path: Path) -> None:
     """Without its dependencies, which are pinned beside it, and without what only an installer reads."""
     tags = [f"cp313-cp313-manylinux_2_28_{machine}" for machine in ("aarch64", "x86_64")]
     hashes = " ".join([wheel(tmp_path, tag) for tag in tags])
     found = wheels.unpacked(f"thing==1.0 {hashes}\n", "arm64", "3.13", tmp_path)
     assert found["thing/__init__.py"] == f"TAG = {tags[0]!r}\n".encode()
-    assert sorted(found) == [
-        "extra.py",
-        "thing-1.0.dist-info/METADATA",
-        "thing-1.0.dist-info/WHEEL",
-        "thing/__init__.py",
-    ]
+    assert sorted(found) == TAKEN
 
 
 @pytest.mark.full
