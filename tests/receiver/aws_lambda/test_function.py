@@ -135,6 +135,20 @@ def test_an_application_that_breaks_is_a_500_without_a_traceback(
     assert "Traceback" not in caplog.text
 
 
+def test_an_application_that_does_not_answer_is_a_500_and_told_by_its_place(
+    function: Callable[..., Function], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*given: Any) -> None:
+        raise ValueError("canary")
+
+    running = function()
+    running.invoke(event("e-1"), 10)
+    monkeypatch.setattr(running._application, "asgi", broken)
+    assert body_of(running.invoke(event("e-2"), 10)) == {"error": "Internal processing error"}
+    assert "ValueError at tests" in caplog.text
+    assert "canary" not in caplog.text
+
+
 class Context:
     def get_remaining_time_in_millis(self) -> int:
         return 10_000
@@ -163,10 +177,11 @@ class TestHandler:
 
         monkeypatch.setattr(module, "start", fail)
         assert handler(event("e-1"), Context())["statusCode"] == 500
-        monkeypatch.setattr(module, "start", lambda environ: function())
+        started: list[Function] = []
+        monkeypatch.setattr(module, "start", lambda environ: started.append(function()) or started[-1])
         assert handler(event("e-1"), Context())["statusCode"] == 200
-        monkeypatch.setattr(module, "start", fail)
         assert body_of(handler(event("e-1"), None)) == {"status": "duplicate"}
+        assert len(started) == 1
 
     def test_an_error_that_nobody_foresaw_is_told_by_its_place_alone(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
