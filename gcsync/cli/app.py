@@ -28,6 +28,7 @@ from gcsync.cli.list import list_owned
 from gcsync.cli.main import version
 from gcsync.cli.options import Common
 from gcsync.cli.plan import plan
+from gcsync.cli.receiver_package import package_lambda
 from gcsync.cli.receiver_test import receiver_test
 from gcsync.cli.schema import schema
 from gcsync.cli.show_plan import show_plan
@@ -55,6 +56,7 @@ receiving = typer.Typer(
     rich_markup_mode=None,
     context_settings=_SETTINGS,
 )
+packaging = typer.Typer(help="The receiver as something to deploy.", rich_markup_mode=None, context_settings=_SETTINGS)
 
 app.command("init")(init)
 app.command("validate")(validate)
@@ -81,10 +83,12 @@ app.command("explain")(explain)
 emulator.command("serve")(serve)
 emulator.command("emit")(emit)
 app.add_typer(emulator, name="emulator")
-receiving.command("serve")(receiver.serve)
-receiving.command("stats")(receiver.stats)
-receiving.command("replay")(receiver.replay)
+receiving.command("serve", context_settings=_SETTINGS | receiver.SETTINGS)(receiver.serve)
+receiving.command("stats", context_settings=_SETTINGS | receiver.SETTINGS)(receiver.stats)
+receiving.command("replay", context_settings=_SETTINGS | receiver.SETTINGS)(receiver.replay)
 receiving.command("test")(receiver_test)
+packaging.command("lambda")(package_lambda)
+receiving.add_typer(packaging, name="package")
 app.add_typer(receiving, name="receiver")
 
 

@@ -1,4 +1,7 @@
-"""`gcsync receiver serve|stats|replay`."""
+"""`gcsync receiver serve|stats|replay`.
+
+Each option is also a variable (`SETTINGS`): parameters are named as their options are.
+"""
 
 from __future__ import annotations
 
@@ -81,6 +84,8 @@ Drain = Annotated[
 Grace = Annotated[float, typer.Option("--grace", min=1, metavar="S", help="How long requests under way may take.")]
 Letters = Annotated[Path, typer.Argument(metavar="FILE", help="What receiver serve got as --dead-letter.")]
 
+SETTINGS = {"auto_envvar_prefix": "GCSYNC_RECEIVER"}
+"""How typer is told of the variables."""
 DEFAULT_STORE = "sqlite:///events.db"
 DEFAULT_SINK = "jsonl:events.jsonl"
 
@@ -93,22 +98,25 @@ def serve(
     store: StoreUrl = DEFAULT_STORE,
     sink: SinkName = DEFAULT_SINK,
     auth: Auth = "header:X-Api-Key",
-    insecure: Insecure = False,
+    insecure_no_auth: Insecure = False,
     max_body: MaxBody = 1024 * 1024,
     max_requests: MaxRequests = 512,
     rate_limit: RateLimit = 0.0,
     retention: Retention = "26h",
     max_ids: MaxIds = 20_000_000,
-    certificate: Certificate = None,
-    key: Key = None,
+    tls_cert: Certificate = None,
+    tls_key: Key = None,
     dead_letter: DeadLetter = None,
     max_attempts: MaxAttempts = 10,
     open_metrics: OpenMetrics = False,
-    proxies: Proxies = None,
+    trusted_proxy: Proxies = None,
     drain: Drain = 1.0,
     grace: Grace = 30.0,
 ) -> int:
-    """Take events at /genesys-events. Each once, acknowledged when it is durable; ends with 0 on SIGTERM."""
+    """Take events at /genesys-events. Each once, acknowledged when it is durable; ends with 0 on SIGTERM.
+
+    Each option may be a variable instead: GCSYNC_RECEIVER_STORE for --store, GCSYNC_RECEIVER_TLS_CERT for --tls-cert.
+    """
     import os
 
     from gcsync.cli.logs import configure
@@ -122,17 +130,17 @@ def serve(
         store=store,
         sink=sink,
         auth=auth,
-        insecure=insecure,
+        insecure=insecure_no_auth,
         host=host,
         port=port,
         limits=Limits(body=max_body, requests=max_requests, rate=rate_limit),
         retention=_retention(retention, max_ids),
-        certificate=certificate,
-        key=key,
+        certificate=tls_cert,
+        key=tls_key,
         dead_letters=dead_letter,
         max_attempts=max_attempts,
         open_metrics=open_metrics,
-        trusted_proxies=tuple(proxies or ()),
+        trusted_proxies=tuple(trusted_proxy or ()),
         drain=drain,
         grace=grace,
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,3 +85,53 @@ def test_what_cannot_be_served_is_told(work: Inside, arguments: tuple[str, ...],
     ran = work.gcsync("receiver", "serve", "--port", "0", *arguments)
     assert (ran.code, ran.out) == (1, "")
     assert f"error[{code}]" in ran.err
+
+
+def test_each_option_is_a_variable_too_and_yields_to_the_command_line(work: Inside) -> None:
+    named = {"GCSYNC_RECEIVER_INSECURE_NO_AUTH": "true", "GCSYNC_RECEIVER_PORT": "0"}
+    assert "error[GC804]" in work.gcsync("receiver", "serve", GCSYNC_RECEIVER_SINK="x", **named).err
+    assert "error[GC808]" in work.gcsync("receiver", "serve", GCSYNC_RECEIVER_AUTH="none").err
+    fill(work.folder, 1)
+    ran = work.gcsync("receiver", "stats", GCSYNC_RECEIVER_STORE=f"sqlite:///{work.folder}/events.db")
+    assert (ran.code, ran.err) == (0, "")
+    missing = work.gcsync(
+        "receiver", "stats", "--store", "sqlite:///no.db", GCSYNC_RECEIVER_STORE="sqlite:///events.db"
+    )
+    assert "error[GC801]" in missing.err
+
+
+def test_every_variable_is_named_as_its_option_is() -> None:
+    """typer names a variable after the function's parameter."""
+    import typer.main
+
+    from gcsync.cli.app import app
+
+    found: Any = typer.main.get_command(app)
+    options = found.commands["receiver"].commands["serve"].params
+    shared = {"verbose", "no_color", "emulator", "emulator_db"}
+    for option in options:
+        if option.name not in shared:
+            assert f"--{option.name.replace('_', '-')}" in option.opts
+
+
+def test_the_zip_is_told_with_what_lambda_asks_for(work: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gcsync.receiver.packaging import bytecode, wheels
+
+    monkeypatch.setattr(wheels, "unpacked", lambda *target: {})
+    monkeypatch.setattr(bytecode, "compiled", lambda files, python: {})
+    (work.folder / "handlers.py").write_text("def handle(event): ...\n", encoding="utf-8")
+    ran = work.gcsync("receiver", "package", "lambda", "--add", "handlers.py", "--python", "3.12")
+    assert (ran.code, ran.err) == (0, "")
+    assert "gcsync.receiver.aws_lambda.handler.handler" in ran.out
+    assert "python3.12, arm64" in ran.out
+    assert "no, for want of a python3.12 here" in ran.out
+    told = json.loads(work.gcsync("receiver", "package", "lambda", "--add", "handlers.py", "--format", "json").out)
+    content = (work.folder / "receiver.zip").read_bytes()
+    assert (told["file"], told["bytes"]) == ("receiver.zip", len(content))
+    assert told["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_a_zip_that_cannot_be_built_leaves_nothing(work: Inside) -> None:
+    ran = work.gcsync("receiver", "package", "lambda", "--add", "missing.py")
+    assert (ran.code, list(work.folder.iterdir())) == (1, [])
+    assert "error[GC866]" in ran.err

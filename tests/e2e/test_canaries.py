@@ -103,6 +103,7 @@ LINES = (
     "receiver stats",
     "receiver stats --format json",
     "receiver replay given/values.yaml",
+    "receiver package lambda --add missing.py --wheelhouse given",
     "fmt --diff",
     "fmt",
 )

@@ -63,9 +63,13 @@ def test_the_wheel_holds_the_schemas(wheel: set[str]) -> None:
 
 
 def test_the_wheel_holds_every_file_of_the_package(wheel: set[str]) -> None:
-    suffixes = (".py", ".toml", ".json", ".typed", ".html", ".css", ".js")
+    suffixes = (".py", ".toml", ".json", ".typed", ".html", ".css", ".js", ".txt")
     files = {str(p.relative_to(ROOT)) for p in (ROOT / "gcsync").rglob("*") if p.suffix in suffixes}
-    assert {"gcsync/explanations/GC1.toml", "gcsync/views/page/page.html"} <= files
+    assert {
+        "gcsync/explanations/GC1.toml",
+        "gcsync/views/page/page.html",
+        "gcsync/receiver/packaging/lambda.txt",
+    } <= files
     assert files - wheel == set()
 
 

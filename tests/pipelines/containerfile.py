@@ -35,8 +35,13 @@ def instructions() -> Iterator[Instruction]:
             yield Instruction(stage, name, " ".join(value.split()))
 
 
+def of_stage(stage: str, name: str) -> list[str]:
+    """The values of the instructions of one name."""
+    return [one.value for one in instructions() if (one.stage, one.name) == (stage, name)]
+
+
 def runs(stage: str) -> list[str]:
-    return [one.value for one in instructions() if (one.stage, one.name) == (stage, "RUN")]
+    return of_stage(stage, "RUN")
 
 
 def do(command: str, folder: Path, root: Path) -> str:

@@ -36,20 +36,20 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def wheels(checkout: Path) -> Path:
     """The wheelhouse, as the first stage of the image makes it: with ci/wheelhouse.sh, as `make wheelhouse` does."""
-    for command in containerfile.runs("wheels"):
+    for command in [*containerfile.runs("source"), *containerfile.runs("wheels")]:
         containerfile.do(command, checkout, checkout.parent)
     return checkout.parent / "wheels"
 
 
 def of_image(name: str) -> list[str]:
-    return [one.value for one in containerfile.instructions() if (one.stage, one.name) == ("", name)]
+    return containerfile.of_stage("", name)
 
 
 class TestContainerfile:
     def test_every_stage_has_one_base_that_is_pinned_by_its_digest(self) -> None:
         found = list(containerfile.instructions())
         assert BASE.fullmatch(found[0].value)
-        assert {one.value.partition(" ")[0] for one in found if one.name == "FROM"} == {"${PYTHON}"}
+        assert {one.value.partition(" ")[0] for one in found if one.name == "FROM"} == {"${PYTHON}", "source"}
 
     def test_the_image_is_run_by_nobody_in_particular_and_has_no_pip(self) -> None:
         assert of_image("USER") == ["65532:65532"]

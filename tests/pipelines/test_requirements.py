@@ -15,7 +15,8 @@ from packaging.version import Version
 
 from tests.house.source import ROOT, name
 
-FILES = sorted(ROOT.glob("requirements*.txt"))
+LAMBDA = sorted((ROOT / "gcsync/receiver/packaging").glob("lambda*.txt"))
+FILES = [*sorted(ROOT.glob("requirements*.txt")), *LAMBDA]
 PER_FILE = pytest.mark.parametrize("path", FILES, ids=[name(path) for path in FILES])
 ENTRY = re.compile(r"([a-z0-9-]+)==([^ ;]+)(?: ; (.+))?")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -50,7 +51,13 @@ def test_no_address_is_in_it(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "extras"), [("requirements.txt", ()), ("requirements-aws.txt", ("aws",))], ids=["plain", "aws"]
+    ("file", "extras"),
+    [
+        ("requirements.txt", ()),
+        ("requirements-aws.txt", ("aws",)),
+        ("requirements-receiver.txt", ("receiver", "aws", "redis", "opentelemetry")),
+    ],
+    ids=["plain", "aws", "receiver"],
 )
 def test_the_pins_are_within_what_the_project_asks_for(file: str, extras: tuple[str, ...]) -> None:
     pinned = pins(ROOT / file)
@@ -74,9 +81,11 @@ def test_one_package_has_one_version_in_all_files() -> None:
 @pytest.mark.full
 def test_they_are_what_make_requirements_writes(tmp_path: Path) -> None:
     for path in FILES:
-        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     uv = Path(sys.executable).parent / "uv"
     command = ["env", f"UV={uv}", str(ROOT / "ci/requirements.sh"), str(tmp_path)]
     subprocess.run(command, check=True, timeout=300, capture_output=True)
     for path in FILES:
-        assert (tmp_path / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+        assert (tmp_path / path.relative_to(ROOT)).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
