@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 Host = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 Port = Annotated[int, typer.Option("--port", help="The port to listen on; 0 takes a free one.")]
 StoreUrl = Annotated[
-    str, typer.Option("--store", metavar="URL", help="Where handled ids are kept: sqlite:///FILE, sqlite:////PATH.")
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Where handled ids are kept: sqlite:///FILE, sqlite:////PATH, redis://HOST:PORT/0.",
+    ),
 ]
 SinkName = Annotated[
     str,
@@ -139,11 +144,12 @@ def stats(common: Common, store: StoreUrl = DEFAULT_STORE, output_format: Output
     import asyncio
     import dataclasses
     import json
+    import os
 
     from gcsync.receiver.stores import open_store
 
     async def look() -> dict[str, int | None]:
-        opened = open_store(store, must_exist=True)
+        opened = open_store(store, must_exist=True, environ=os.environ)
         try:
             return dataclasses.asdict(await opened.size())
         finally:
@@ -169,7 +175,7 @@ def replay(common: Common, file: Letters, store: StoreUrl = DEFAULT_STORE, sink:
     from gcsync.receiver.stores import open_store
 
     async def send() -> Replayed:
-        opened = open_store(store)
+        opened = open_store(store, environ=os.environ)
         try:
             target = open_sink(sink, opened, os.environ)
             try:

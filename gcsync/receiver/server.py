@@ -66,7 +66,7 @@ class ReceiverSettings:
 def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callable[[str], None]) -> int:
     """Run a receiver until SIGINT or SIGTERM, then 0; `announce` gets the endpoint's URL once it answers.
 
-    To be called from the main thread. Raises DiagnosticError (GC800 to GC812); 1 when the server ended by itself.
+    To be called from the main thread. Raises DiagnosticError (GC800 to GC819); 1 when the server ended by itself.
     """
     need_libraries()
     import uvloop
@@ -109,7 +109,7 @@ def need_libraries() -> None:
 async def _opened(settings: ReceiverSettings, environ: Mapping[str, str]) -> AsyncIterator[tuple[Store, Sink]]:
     from gcsync.receiver.sinks import open_sink
 
-    store: Store = open_store(settings.store, retention=settings.retention, clock=time.time)
+    store: Store = open_store(settings.store, retention=settings.retention, environ=environ, clock=time.time)
     try:
         sink: Sink = open_sink(settings.sink, store, environ)
         try:

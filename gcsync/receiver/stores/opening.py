@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,23 +31,32 @@ def open_store(
     retention: Retention | None = None,
     claim_seconds: float = CLAIM_SECONDS,
     must_exist: bool = False,
+    environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Store:
-    """The store that a URL names. Raises DiagnosticError (GC800 to GC803).
+    """The store that a URL names. Raises DiagnosticError (GC800 to GC803, GC812, GC817, GC818).
 
-    `sqlite:///events.db` is a file of the current folder, `sqlite:////var/lib/events.db` one anywhere. With
-    `must_exist` nothing is made: for a command that only looks.
+    `sqlite:///events.db` is a file of the current folder, `sqlite:////var/lib/events.db` one anywhere; `redis://host/0`
+    is a server, whose password `environ` may hold. With `must_exist` nothing is made: for a command that only looks.
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme == "sqlite":
         from gcsync.receiver.stores.sqlite import open_sqlite
 
         return open_sqlite(rest, retention or Retention(), claim_seconds, must_exist=must_exist, clock=clock)
+    if separator and scheme in ("redis", "rediss", "valkey", "valkeys"):
+        from gcsync.receiver.stores.redis_url import open_redis
+
+        # Machines differ in what time it is; their server is one.
+        own = None if clock is time.time else clock
+        return open_redis(
+            url, retention or Retention(), claim_seconds, only_look=must_exist, environ=environ or {}, clock=own
+        )
     raise DiagnosticError(
         Diagnostic(
             "GC800",
             f"there is no store of the kind {scheme!r}" if separator else "a store is named by a URL",
             path="--store",
-            hint="write sqlite:///events.db for a file of this folder, sqlite:////var/lib/events.db for one anywhere",
+            hint="write sqlite:///events.db for a file of this folder, redis://host:6379/0 for a server",
         )
     )

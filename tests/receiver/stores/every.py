@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from gcsync.receiver.interface import Store
 from gcsync.receiver.stores import Retention, open_store
+from tests.receiver.stores.redis_servers import shared_redis
 
 
 class Clock:
@@ -26,6 +27,7 @@ Maker: TypeAlias = Callable[[Path], str]
 
 MAKERS: dict[str, Maker] = {
     "sqlite": lambda folder: f"sqlite:///{folder}/events.db",
+    "redis": lambda folder: shared_redis().url(folder),
 }
 
 
