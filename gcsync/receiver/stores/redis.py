@@ -200,7 +200,10 @@ class RedisStore:
         return found
 
     def _problems(self) -> list[str]:
-        return [problem_of(server, self._place.durability) for server in servers_of(self._client)]
+        durability = self._place.durability
+        if durability is Durability.UNCHECKED:
+            return []
+        return [problem_of(server, durability) for server in servers_of(self._client)]
 
     def _key(self, event_id: str) -> str:
         """A sender may choose an id of a megabyte: of a long one, the digest is kept."""

@@ -5,7 +5,9 @@ An unsafe server is refused before anything listens: an id that it forgets is an
 
 from __future__ import annotations
 
+import logging
 import re
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import redis
@@ -15,7 +17,7 @@ from redis.exceptions import AuthenticationError, BusyLoadingError, NoPermission
 from redis.retry import Retry
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
-from gcsync.receiver.stores.redis_url import PASSWORD, Durability, RedisPlace
+from gcsync.receiver.stores.redis_url import PASSWORD, Durability, RedisPlace, Tls
 
 SOCKET_SECONDS: Final = 3.0
 """How long one answer is waited for. With the tries below it stays under the store's patience."""
@@ -34,11 +36,14 @@ _WORDS = {
     "BUSY": "it is busy with a script",
 }
 
+_log = logging.getLogger(__name__)
+
 Server: TypeAlias = "redis.Redis | RedisCluster"
 
 
 def connect(place: RedisPlace, *, only_look: bool = False) -> Server:
     """A client of a server that was found safe, or of any one to look at. Raises DiagnosticError (GC817, GC818)."""
+    _need_files(place)
     client: Server = _client(place)
     try:
         told: dict[str, Any] = client.info()
@@ -89,8 +94,6 @@ def problem_of(server: Any, durability: Durability) -> str:
     policy = told.get("maxmemory_policy", "noeviction")
     if policy != "noeviction" and int(told.get("maxmemory", 0)):
         return f"when its memory is full it throws keys away (maxmemory-policy {policy})"
-    if durability is Durability.UNCHECKED:
-        return ""
     if not int(told.get("aof_enabled", 0)):
         return "it keeps no log on its disk (appendonly no)"
     return _no_waitaof(server) if durability is Durability.WAITAOF else _lazy_log(server)
@@ -121,7 +124,10 @@ def _check(client: Any, place: RedisPlace) -> None:
     # A user who may not do what events need is told now, and not with the first event.
     client.execute_command("EVAL", _PROBE, 1, f"{place.prefix}:start")
     for server in servers_of(client):
-        _refuse(place, problem_of(server, place.durability))
+        if place.durability is not Durability.UNCHECKED:
+            _refuse(place, problem_of(server, place.durability))
+        elif problem := problem_of(server, Durability.FSYNC):
+            _log.warning("the store may forget ids, and events may be handled twice then: %s", problem)
 
 
 _PROBE = "redis.call('GET', KEYS[1]); redis.call('TIME'); return redis.call('SET', KEYS[1], '1', 'PX', 1)"
@@ -138,6 +144,16 @@ def _refuse(place: RedisPlace, problem: str) -> None:
 
 def _client(place: RedisPlace) -> redis.Redis:
     return redis.Redis(db=place.database, **_how(place))
+
+
+def _need_files(place: RedisPlace) -> None:
+    tls = place.tls or Tls()
+    for name, path in (("ca", tls.authority), ("cert", tls.certificate), ("key", tls.key)):
+        if path and not Path(path).is_file():
+            hint = "name a PEM file, from the current folder or with its whole path"
+            raise DiagnosticError(
+                Diagnostic("GC817", f"{name}={path}: there is no such file", path="--store", hint=hint)
+            )
 
 
 def _cluster(place: RedisPlace) -> RedisCluster:
@@ -192,7 +208,6 @@ def _diagnose(place: RedisPlace, error: Exception) -> Diagnostic:
     elif place.tls is not None and "certificate" in str(error).lower():
         message = f"the store at {place} cannot be used: its certificate is not trusted"
         hint = "name the authority's PEM file, and the host as the certificate has it: rediss://host:6379/0?ca=ca.pem"
-    elif isinstance(error, FileNotFoundError):
-        message = f"the store at {place} cannot be used: a file of ca=, cert= or key= is not there"
-        hint = "name PEM files, from the current folder or with their whole path"
+    elif place.tls is not None:
+        hint = "see that the server speaks TLS at this port, and wants no certificate or the one of cert= and key="
     return Diagnostic("GC817", message, path="--store", hint=hint)
