@@ -78,6 +78,10 @@ Drain = Annotated[
     typer.Option("--drain", min=0, metavar="S", help="How long requests are still taken after /readyz said no."),
 ]
 Grace = Annotated[float, typer.Option("--grace", min=1, metavar="S", help="How long requests under way may take.")]
+OpenTelemetry = Annotated[
+    bool,
+    typer.Option("--opentelemetry", help="Send traces and metrics by OTLP to where OTEL_EXPORTER_OTLP_ENDPOINT says."),
+]
 Letters = Annotated[Path, typer.Argument(metavar="FILE", help="What receiver serve got as --dead-letter.")]
 
 DEFAULT_STORE = "sqlite:///events.db"
@@ -106,6 +110,7 @@ def serve(
     proxies: Proxies = None,
     drain: Drain = 1.0,
     grace: Grace = 30.0,
+    opentelemetry: OpenTelemetry = False,
 ) -> int:
     """Take events at /genesys-events. Each once, acknowledged when it is durable; ends with 0 on SIGTERM."""
     import os
@@ -134,6 +139,7 @@ def serve(
         trusted_proxies=tuple(proxies or ()),
         drain=drain,
         grace=grace,
+        opentelemetry=opentelemetry,
     )
     return ExitCode(serve_receiver(settings, os.environ, output.result))
 
