@@ -85,9 +85,26 @@ def test_what_was_under_way_at_the_end_reaches_the_collector_and_the_webhook(
     assert b"watched-id" not in b"".join(collector.bodies)
 
 
-@pytest.mark.parametrize(
-    "silent", [pytest.param(False, id="down"), pytest.param(True, id="silent", marks=pytest.mark.full)]
-)
+def test_a_collector_that_is_down_delays_no_span_and_no_end(caplog: pytest.LogCaptureFixture) -> None:
+    environ = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:watched-word@127.0.0.1:1", "OTEL_BSP_SCHEDULE_DELAY": "10"}
+    begun = time.monotonic()
+    with pytest.MonkeyPatch.context() as patch, caplog.at_level(logging.WARNING, "gcsync"):
+        for variable, value in environ.items():
+            patch.setenv(variable, value)
+        watch = watcher(True, environ)
+        assert isinstance(watch, watched())
+        for _ in range(5):
+            with watch._instruments.span("one", {}):
+                pass
+        watch.end()
+    # Between the limit of the end, and the thirty seconds that the library would take.
+    assert time.monotonic() - begun < 25
+    assert "cannot be sent, and are dropped" in caplog.text
+    assert "watched-word" not in caplog.text
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("silent", [False, True], ids=["down", "silent"])
 def test_a_collector_that_does_not_answer_delays_no_request_and_no_end(tmp_path: Path, silent: bool) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -167,7 +184,7 @@ def test_each_of_the_two_can_be_left_out_and_a_name_given(
             for variable, value in environ.items():
                 patch.setenv(variable, value)
             watch = watcher(True, environ)
-            assert isinstance(watch, telemetry_watched())
+            assert isinstance(watch, watched())
             with watch._instruments.span("one", {}):
                 watch._instruments.events.add(1)
             watch.end()
@@ -177,7 +194,7 @@ def test_each_of_the_two_can_be_left_out_and_a_name_given(
     assert collector.resources[0]["service.name"] == "events"
 
 
-def telemetry_watched() -> type[Unwatched]:
+def watched() -> type[Unwatched]:
     from gcsync.receiver.traced import Watched
 
     return Watched

@@ -14,7 +14,7 @@ import redis
 
 from gcsync.explanations import explain
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
-from gcsync.receiver.interface import Claim
+from gcsync.receiver.interface import Claim, StoreUnavailable
 from gcsync.receiver.stores import open_store
 from gcsync.receiver.stores.redis_server import reason
 from gcsync.receiver.stores.redis_url import PASSWORD
@@ -175,6 +175,7 @@ def test_it_speaks_tls_with_an_authority_of_ones_own(tmp_path: Path) -> None:
             assert (told.code, words in told.message) == ("GC817", True)
 
 
+@pytest.mark.full
 def test_a_cluster_is_found_out_and_used(tmp_path: Path) -> None:
     with redis_server(tmp_path / "redis", *DURABLE, "--cluster-enabled", "yes") as one:
         with one.client() as client:
@@ -208,6 +209,18 @@ def test_with_waitaof_a_lazy_log_is_waited_for(tmp_path: Path) -> None:
                 await store.close()
 
             asyncio.run(use())
+
+        async def impatient() -> None:
+            store = open_store(f"{one.url(tmp_path)}&durability=waitaof")
+            with pytest.raises(StoreUnavailable, match="in time"):
+                for number in range(20):
+                    await store.claim(f"i-{number}", "one")
+                    await store.done(f"i-{number}", "one")
+            await store.close()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("gcsync.receiver.stores.redis._WAITAOF_MILLISECONDS", 1)
+            asyncio.run(impatient())
         set_to(one, appendonly="no")
         told = opening(f"{one.url(tmp_path)}&durability=waitaof")
         assert told is not None
