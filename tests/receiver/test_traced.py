@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry import trace
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -23,6 +24,7 @@ from gcsync.receiver.handling import Handling
 from gcsync.receiver.interface import Event
 from gcsync.receiver.propagation import trace_fields
 from gcsync.receiver.sinks import open_sink
+from gcsync.receiver.sinks.function import FunctionSink
 from gcsync.receiver.stores import open_store
 from gcsync.receiver.traced import Instruments, Watched, id_digest
 from tests.receiver.asgi import JSON, Answered, Kept, ask, run
@@ -226,6 +228,23 @@ def test_the_trace_goes_on_in_the_sink(tmp_path: Path) -> None:
 
     run(act())
     assert trace_fields() == {}
+
+
+def test_a_function_runs_inside_of_the_span_in_its_thread_too(tmp_path: Path) -> None:
+    seen = []
+
+    def look(event: dict[str, Any]) -> None:
+        seen.append((trace_fields()["traceparent"], trace.get_current_span().get_span_context().span_id))
+
+    async def act() -> None:
+        traced = Traced(tmp_path, FunctionSink(look))
+        await traced.event("e-1")
+        context = traced.spans()["sink"].context
+        trace_id, span_id = format_trace_id(context.trace_id), format_span_id(context.span_id)
+        assert seen == [(f"00-{trace_id}-{span_id}-01", context.span_id)]
+        await traced.store.close()
+
+    run(act())
 
 
 def test_requests_at_once_keep_their_spans_apart(tmp_path: Path) -> None:
