@@ -24,7 +24,7 @@ StoreUrl = Annotated[
     typer.Option(
         "--store",
         metavar="URL",
-        help="Where handled ids are kept: sqlite:///FILE, sqlite:////PATH, dynamodb://TABLE[?region=REGION].",
+        help="Where handled ids are kept: sqlite:///FILE, sqlite:////PATH, redis://HOST:PORT/0, dynamodb://TABLE.",
     ),
 ]
 SinkName = Annotated[
@@ -82,6 +82,10 @@ Drain = Annotated[
     typer.Option("--drain", min=0, metavar="S", help="How long requests are still taken after /readyz said no."),
 ]
 Grace = Annotated[float, typer.Option("--grace", min=1, metavar="S", help="How long requests under way may take.")]
+OpenTelemetry = Annotated[
+    bool,
+    typer.Option("--opentelemetry", help="Send traces and metrics by OTLP to where OTEL_EXPORTER_OTLP_ENDPOINT says."),
+]
 Letters = Annotated[Path, typer.Argument(metavar="FILE", help="What receiver serve got as --dead-letter.")]
 
 SETTINGS = {"auto_envvar_prefix": "GCSYNC_RECEIVER"}
@@ -112,6 +116,7 @@ def serve(
     trusted_proxy: Proxies = None,
     drain: Drain = 1.0,
     grace: Grace = 30.0,
+    opentelemetry: OpenTelemetry = False,
 ) -> int:
     """Take events at /genesys-events. Each once, acknowledged when it is durable; ends with 0 on SIGTERM.
 
@@ -143,6 +148,7 @@ def serve(
         trusted_proxies=tuple(trusted_proxy or ()),
         drain=drain,
         grace=grace,
+        opentelemetry=opentelemetry,
     )
     return ExitCode(serve_receiver(settings, os.environ, output.result))
 
@@ -153,11 +159,12 @@ def stats(common: Common, store: StoreUrl = DEFAULT_STORE, output_format: Output
     import asyncio
     import dataclasses
     import json
+    import os
 
     from gcsync.receiver.stores import open_store
 
     async def look() -> dict[str, int | None]:
-        opened = open_store(store, must_exist=True)
+        opened = open_store(store, must_exist=True, environ=os.environ)
         try:
             return dataclasses.asdict(await opened.size())
         finally:
@@ -183,7 +190,7 @@ def replay(common: Common, file: Letters, store: StoreUrl = DEFAULT_STORE, sink:
     from gcsync.receiver.stores import open_store
 
     async def send() -> Replayed:
-        opened = open_store(store)
+        opened = open_store(store, environ=os.environ)
         try:
             target = open_sink(sink, opened, os.environ)
             try:

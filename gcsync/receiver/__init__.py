@@ -8,6 +8,10 @@ authentication    who may deliver
 limits            what a sender may take of memory and time
 protocol          connections that take no more than they may
 metrics           the numbers of /metrics
+watching          who watches all this: nobody, or a collector of OpenTelemetry
+telemetry         sending to that collector
+traced            the spans, and what they tell
+propagation       the trace that goes on with an event
 dead_letter       events that no attempt could handle, and their replay
 batches           group commit
 aws               clients of AWS, and what its errors say

@@ -20,14 +20,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gcsync.receiver.event import Handshake, Problem, read
-from gcsync.receiver.handling import Handling, Outcome
+from gcsync.receiver.handling import Outcome, Takes
 from gcsync.receiver.interface import Event, Store, StoreSize, StoreUnavailable
 from gcsync.receiver.limits import RETRY_SECONDS, Full, Gone, Limits, Rates, Room, TooLarge, TooSlow, read_body
 from gcsync.receiver.metrics import CONTENT_TYPE, Metrics
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from gcsync.receiver.authentication import Authentication
 
@@ -59,7 +59,7 @@ class Application:
     def __init__(
         self,
         store: Store,
-        handling: Handling,
+        handling: Takes,
         authentication: Authentication,
         *,
         limits: Limits | None = None,
@@ -85,8 +85,9 @@ class Application:
             Route("/readyz", self._ready, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
         ]
-        self.asgi = Starlette(routes=routes, exception_handlers=_HANDLERS)
-        self.asgi.router.redirect_slashes = False
+        starlette = Starlette(routes=routes, exception_handlers=_HANDLERS)
+        starlette.router.redirect_slashes = False
+        self.asgi: ASGIApp = starlette
 
     async def _receive(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = self._clock()

@@ -58,6 +58,11 @@ class Batches(Generic[Asked, Given]):
         self._wishes.put(_Wish(asked, future, loop))
         return await future
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is taken any more."""
+        return self._closed
+
     def waiting(self) -> int:
         """How many wishes wait for their turn."""
         return self._wishes.qsize()

@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import logging
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from gcsync.receiver.dead_letter import DeadLetters
 from gcsync.receiver.interface import Claim, Event, Sink, SinkFailure, Store, StoreUnavailable
@@ -36,6 +36,13 @@ class Outcome(StrEnum):
     FAILED = "failed"
     BUSY = "busy"
     """Nobody knows yet: the sender should come again."""
+
+
+class Takes(Protocol):
+    """What the application asks for each event: Handling, or what watches it."""
+
+    async def take(self, event: Event) -> Outcome:
+        """What became of the event. Raises nothing."""
 
 
 class Handling:

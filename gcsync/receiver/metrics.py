@@ -8,6 +8,7 @@ from gcsync.receiver.handling import Outcome
 from gcsync.receiver.interface import StoreSize
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+_UNKNOWN = float("nan")
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -56,8 +57,8 @@ class Metrics:
         self.seconds.observe(seconds)
 
     def text(self, size: StoreSize | None) -> bytes:
-        """All of them; the store's are left as they were where it cannot be asked."""
+        """All of them; the store's are left as they were where it cannot be asked, NaN where it does not know."""
         if size is not None:
-            self._store_ids.set(size.ids or 0)
-            self._store_bytes.set(size.size or 0)
+            self._store_ids.set(_UNKNOWN if size.ids is None else size.ids)
+            self._store_bytes.set(_UNKNOWN if size.size is None else size.size)
         return generate_latest(self._registry)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.limits import Limits
 from gcsync.receiver.stores import Retention, open_store
+from gcsync.receiver.watching import Unwatched, watcher
 
 if TYPE_CHECKING:
     from uvicorn import Config
@@ -61,12 +62,13 @@ class ReceiverSettings:
     drain: float = 1.0
     grace: float = 30.0
     head_seconds: float = 10.0
+    opentelemetry: bool = False
 
 
 def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callable[[str], None]) -> int:
     """Run a receiver until SIGINT or SIGTERM, then 0; `announce` gets the endpoint's URL once it answers.
 
-    To be called from the main thread. Raises DiagnosticError (GC800 to GC816); 1 when the server ended by itself.
+    To be called from the main thread. Raises DiagnosticError (GC800 to GC819); 1 when the server ended by itself.
     """
     need_libraries()
     import uvloop
@@ -75,9 +77,10 @@ def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Call
 
     admission = authentication(settings.auth, environ, insecure=settings.insecure)
     context = _tls(settings)
+    watch = watcher(settings.opentelemetry, environ)
 
     async def run() -> int:
-        async with _opened(settings, environ) as (store, sink):
+        async with _opened(settings, environ, watch) as (store, sink):
             from gcsync.receiver.application import Application
             from gcsync.receiver.dead_letter import DeadLetters
             from gcsync.receiver.handling import Handling
@@ -85,12 +88,16 @@ def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Call
             letters = DeadLetters(settings.dead_letters) if settings.dead_letters else None
             handling = Handling(store, sink, uuid.uuid4().hex, dead_letters=letters, max_attempts=settings.max_attempts)
             application = Application(
-                store, handling, admission, limits=settings.limits, open_metrics=settings.open_metrics
+                store, watch.handling(handling), admission, limits=settings.limits, open_metrics=settings.open_metrics
             )
+            application.asgi = watch.application(application.asgi, admission)
             return await _listen_until_told(settings, application, store, context, announce)
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(run())
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(run())
+    finally:
+        watch.end()
 
 
 def need_libraries() -> None:
@@ -106,12 +113,15 @@ def need_libraries() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _opened(settings: ReceiverSettings, environ: Mapping[str, str]) -> AsyncIterator[tuple[Store, Sink]]:
+async def _opened(
+    settings: ReceiverSettings, environ: Mapping[str, str], watch: Unwatched
+) -> AsyncIterator[tuple[Store, Sink]]:
     from gcsync.receiver.sinks import open_sink
 
-    store: Store = open_store(settings.store, retention=settings.retention, clock=time.time, environ=environ)
+    opened = open_store(settings.store, retention=settings.retention, environ=environ, clock=time.time)
+    store = watch.store(opened, settings.store.partition(":")[0])
     try:
-        sink: Sink = open_sink(settings.sink, store, environ)
+        sink = watch.sink(open_sink(settings.sink, store, environ), settings.sink.partition(":")[0])
         try:
             yield store, sink
         finally:

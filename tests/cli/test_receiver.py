@@ -14,6 +14,7 @@ from gcsync.receiver.dead_letter import DeadLetters
 from gcsync.receiver.interface import Event
 from gcsync.receiver.stores import open_store
 from tests.e2e.workplace import Inside, clean_environment
+from tests.receiver.stores.redis_servers import redis_server
 
 
 def event(event_id: str) -> Event:
@@ -50,6 +51,21 @@ def test_stats_make_no_store(work: Inside) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert "error[GC801]: --store: there is no store at events.db" in ran.err
     assert list(work.folder.iterdir()) == []
+
+
+def test_stats_of_a_server_say_what_is_not_known_and_no_password(work: Inside, tmp_path: Path) -> None:
+    with redis_server(tmp_path / "redis", "--requirepass", "watched-word") as one:
+        work.environ["GCSYNC_RECEIVER_STORE_PASSWORD"] = "watched-word"
+        ran = work.gcsync("receiver", "stats", "--store", f"redis://{one.address}/0")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.splitlines()[0].split() == ["ids", "remembered", "unknown"]
+        assert int(ran.out.splitlines()[1].split()[1]) > 0
+        # What only looks neither writes nor minds that the server may forget.
+        with one.client() as client:
+            client.auth("watched-word")
+            assert client.dbsize() == 0
+        ran = work.gcsync("receiver", "serve", "--insecure-no-auth", "--store", f"redis://{one.address}/0")
+        assert (ran.code, "error[GC818]" in ran.err, "watched-word" in ran.err) == (1, True, False)
 
 
 def test_replay_hands_dead_letters_to_the_sink(work: Inside) -> None:

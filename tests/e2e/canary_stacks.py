@@ -31,6 +31,7 @@ PLACES = (
     "header of another owner",
     "token of the platform",
     "credential of the receiver",
+    "password of the store",
 )
 
 GOOD = """\

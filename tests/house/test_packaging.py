@@ -7,7 +7,7 @@ import re
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -31,11 +31,24 @@ def imported() -> set[str]:
     for path in python_files("gcsync"):
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Import):
-                modules |= {alias.name.partition(".")[0] for alias in node.names}
+                modules |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
-                modules.add(node.module.partition(".")[0])
-    foreign = modules - sys.stdlib_module_names - {"gcsync"}
-    return {DISTRIBUTIONS[module][0].lower() for module in foreign}
+                modules.add(node.module)
+                if len(DISTRIBUTIONS.get(node.module.partition(".")[0], ())) > 1:
+                    modules |= {f"{node.module}.{alias.name}" for alias in node.names}
+    ours = sys.stdlib_module_names | {"gcsync"}
+    foreign = {module for module in modules if module.partition(".")[0] not in ours}
+    return {name for module in foreign for name in distributions_of(module)}
+
+
+def distributions_of(module: str) -> set[str]:
+    """One, or of a name that several distributions share the one that has the module; none for what is no module."""
+    sharing = set(DISTRIBUTIONS[module.partition(".")[0]])
+    if len(sharing) > 1:
+        path = module.replace(".", "/")
+        files = {f"{path}.py", f"{path}/__init__.py"}
+        sharing = {name for name in sharing if files & {file.as_posix() for file in distribution(name).files or ()}}
+    return {name.lower() for name in sharing}
 
 
 def test_every_import_is_a_declared_dependency() -> None:

@@ -124,7 +124,7 @@ def _authentication(
 
 
 async def _opened(settings: LambdaSettings, environ: Mapping[str, str]) -> tuple[Store, Sink]:
-    store: Store = open_store(settings.store, retention=settings.retention, clock=time.time)
+    store: Store = open_store(settings.store, retention=settings.retention, environ=environ, clock=time.time)
     try:
         return store, open_sink(settings.sink, store, environ)
     except BaseException:

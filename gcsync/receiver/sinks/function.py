@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import importlib
 import inspect
 import logging
@@ -46,7 +47,9 @@ class FunctionSink:
             if self._async:
                 await self._function(payload)
             else:
-                await asyncio.get_running_loop().run_in_executor(self._threads, self._function, payload)
+                # With the context: a function that makes spans of its own has them in the request's trace.
+                run = contextvars.copy_context().run
+                await asyncio.get_running_loop().run_in_executor(self._threads, run, self._function, payload)
         except (Exception, SystemExit) as error:
             # Its message may quote the event; where it happened is told, as the log's format does.
             _log.debug("the function raised", exc_info=True)

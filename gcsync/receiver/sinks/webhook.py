@@ -7,12 +7,14 @@ import hashlib
 import ipaddress
 import re
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.interface import Event, SinkFailure
+from gcsync.receiver.propagation import trace_fields
 
 if TYPE_CHECKING:
     from requests import Session
@@ -52,7 +54,7 @@ class WebhookSink:
 
     async def handle(self, event: Event) -> None:
         """As the interface says."""
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._post, event)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._post, event, trace_fields())
 
     async def close(self) -> None:
         """Wait for the calls under way."""
@@ -60,10 +62,10 @@ class WebhookSink:
         for session in self._sessions:
             session.close()
 
-    def _post(self, event: Event) -> None:
+    def _post(self, event: Event, trace: Mapping[str, str]) -> None:
         import requests
 
-        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key(event.id)}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key(event.id), **trace}
         if self._authorization:
             headers["Authorization"] = self._authorization
         try:

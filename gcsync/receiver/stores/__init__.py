@@ -3,6 +3,9 @@
 opening          the store that a URL names
 sqlite           one file; many processes of one machine
 sqlite_file      opening that file
+redis            keys in a server of Redis or Valkey; many machines
+redis_url        what a URL of one says
+redis_server     connecting, and whether it keeps what it is told
 dynamodb         a table; many machines
 dynamodb_table   opening that table
 """

@@ -32,14 +32,14 @@ def open_store(
     retention: Retention | None = None,
     claim_seconds: float = CLAIM_SECONDS,
     must_exist: bool = False,
-    clock: Callable[[], float] = time.time,
     environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], float] = time.time,
 ) -> Store:
-    """The store that a URL names. Raises DiagnosticError (GC800 to GC803, GC814, GC815).
+    """The store that a URL names. Raises DiagnosticError (GC800 to GC803, GC812, GC814, GC815, GC817, GC818).
 
-    `sqlite:///events.db` is a file of the current folder, `sqlite:////var/lib/events.db` one anywhere,
-    `dynamodb://TABLE?region=REGION` a table, which must be there. With `must_exist` nothing is made: for a command that
-    only looks.
+    `sqlite:///events.db` is a file of the current folder, `sqlite:////var/lib/events.db` one anywhere; `redis://host/0`
+    is a server, whose password `environ` may hold; `dynamodb://TABLE?region=REGION` a table, which must be there. With
+    `must_exist` nothing is made: for a command that only looks.
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme == "dynamodb":
@@ -50,12 +50,20 @@ def open_store(
         from gcsync.receiver.stores.sqlite import open_sqlite
 
         return open_sqlite(rest, retention or Retention(), claim_seconds, must_exist=must_exist, clock=clock)
+    if separator and scheme in ("redis", "rediss", "valkey", "valkeys"):
+        from gcsync.receiver.stores.redis_url import open_redis
+
+        # Machines differ in what time it is; their server is one.
+        own = None if clock is time.time else clock
+        return open_redis(
+            url, retention or Retention(), claim_seconds, only_look=must_exist, environ=environ, clock=own
+        )
     raise DiagnosticError(
         Diagnostic(
             "GC800",
             f"there is no store of the kind {scheme!r}" if separator else "a store is named by a URL",
             path="--store",
-            hint="write sqlite:///events.db for a file of this folder, sqlite:////var/lib/events.db for one anywhere, "
+            hint="write sqlite:///events.db for a file of this folder, redis://host:6379/0 or "
             "dynamodb://TABLE?region=REGION for several machines",
         )
     )

@@ -17,6 +17,7 @@ import pytest
 from gcsync.receiver.interface import Store
 from gcsync.receiver.stores import Retention, open_store
 from tests.locks import cloud
+from tests.receiver.stores.redis_servers import shared_redis
 
 
 class Clock:
@@ -42,6 +43,7 @@ def dynamodb(folder: Path, request: pytest.FixtureRequest) -> str:
 MAKERS: dict[str, Maker] = {
     "sqlite": lambda folder, request: f"sqlite:///{folder}/events.db",
     "dynamodb": dynamodb,
+    "redis": lambda folder, request: shared_redis().url(folder),
 }
 
 

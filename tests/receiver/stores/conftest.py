@@ -1,0 +1,15 @@
+"""What tests of stores share is ended here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.receiver.stores.redis_servers import end_shared_redis
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_servers_end() -> Iterator[None]:
+    yield
+    end_shared_redis()
