@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -147,7 +148,14 @@ def serve(
 ) -> int:
     """Serve an emulated Genesys Cloud until it is told to stop. On this machine; ends with 0 on SIGTERM."""
     from gcsync.cli.local_emulator import database_of
-    from gcsync.emulator import Behaviour, EmulatorSettings, parse_client, parse_deliver_map, parse_unpublished
+    from gcsync.emulator import (
+        Behaviour,
+        EmulatorSettings,
+        parse_client,
+        parse_deliver_map,
+        parse_unpublished,
+        read_bundle,
+    )
     from gcsync.emulator import serve as serve_emulator
 
     behaviour = Behaviour(
@@ -183,6 +191,7 @@ def serve(
         behaviour=behaviour,
         deliver_map=tuple(parse_deliver_map(text) for text in deliver_map or ()),
         deliver_https=deliver_https,
+        deliver_bundle=read_bundle(os.environ),
         time_scale=time_scale,
     )
     return ExitCode(serve_emulator(settings, output.result))

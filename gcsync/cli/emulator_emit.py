@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,12 +76,13 @@ def _in_this_process(
     work: Callable[[str], list[dict[str, Any]]],
 ) -> list[dict[str, Any]]:
     from gcsync.cli.local_emulator import database_of
-    from gcsync.emulator import EmulatorSettings, parse_deliver_map, start
+    from gcsync.emulator import EmulatorSettings, parse_deliver_map, read_bundle, start
 
     settings = EmulatorSettings(
         database=database_of(common),
         deliver_map=tuple(parse_deliver_map(text) for text in deliver_map or ()),
         deliver_https=deliver_https,
+        deliver_bundle=read_bundle(os.environ),
         time_scale=time_scale,
     )
     with start(settings) as running:

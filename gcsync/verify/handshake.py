@@ -38,6 +38,10 @@ _FIREWALL: Final = (
     "where a firewall or a security group stands before it"
 )
 _LAMBDA: Final = "the gateway passes Lambda's envelope on: turn on its proxy integration (payload format 2.0)"
+_STRIPPED: Final = (
+    "something between drops the body of a POST: a proxy or gateway that follows a redirect, answers for an empty "
+    "request, or passes another part of the event on; compare what reaches the endpoint with what was sent"
+)
 _QUICK: Final = "answer the handshake before any other work, and hand events to a queue"
 
 
@@ -88,8 +92,15 @@ class _Judgement:
             return _fail("it throttles (429)", _THROTTLED, "GC832")
         if status in (404, 405):
             return _fail(f"there is nothing that takes a POST at this path ({status})", _PATH, "GC832")
+        if status in (400, 411) and self._came_empty():
+            return _fail(f"the body of the request did not reach it ({status})", _STRIPPED, "GC854")
         hint = _ERRORS if status >= 500 else EXACTLY
         return _fail(f"it answers {status}", hint, "GC832")
+
+    def _came_empty(self) -> bool:
+        """Whether the endpoint says that it got no body, as gcsync's receiver and the seed's do (`Empty payload`)."""
+        said = self.answer.body[:1000].decode("utf-8", errors="replace").lower()
+        return self.answer.status == 411 or "empty payload" in said
 
     def _where(self) -> str:
         """The host that a redirect leads to; its path may hold a secret."""
