@@ -171,6 +171,7 @@ def serve(
         denied_permissions=tuple(denied_permissions or ()),
         repeat_pages=repeat_pages,
     )
+    routes = tuple(parse_deliver_map(text) for text in deliver_map or ())
     settings = EmulatorSettings(
         database=database_of(common),
         host=host,
@@ -189,9 +190,9 @@ def serve(
         versions=versions,
         integrations=tuple(integrations or ()),
         behaviour=behaviour,
-        deliver_map=tuple(parse_deliver_map(text) for text in deliver_map or ()),
+        deliver_map=routes,
         deliver_https=deliver_https,
-        deliver_bundle=read_bundle(os.environ),
+        deliver_bundle=read_bundle(os.environ, routes, anywhere=deliver_https),
         time_scale=time_scale,
     )
     return ExitCode(serve_emulator(settings, output.result))

@@ -78,11 +78,12 @@ def _in_this_process(
     from gcsync.cli.local_emulator import database_of
     from gcsync.emulator import EmulatorSettings, parse_deliver_map, read_bundle, start
 
+    routes = tuple(parse_deliver_map(text) for text in deliver_map or ())
     settings = EmulatorSettings(
         database=database_of(common),
-        deliver_map=tuple(parse_deliver_map(text) for text in deliver_map or ()),
+        deliver_map=routes,
         deliver_https=deliver_https,
-        deliver_bundle=read_bundle(os.environ),
+        deliver_bundle=read_bundle(os.environ, routes, anywhere=deliver_https),
         time_scale=time_scale,
     )
     with start(settings) as running:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,8 +41,8 @@ class EmulatorSettings:
     faults: see `gcsync.emulator.faults`. scopes: what a token is given; empty for all of `SCOPES`.
     token_lifetime: seconds. versions: whether event streams carry a version (the optimistic lock).
     deliver_map: pairs of origins, https://HOST:PORT of destinations and where their events go instead. deliver_https:
-    whether events go to destinations without such a pair. deliver_bundle: the authorities that deliveries trust in place
-    of the usual ones, a file or a folder. time_scale: emulated seconds per second, for retries.
+    whether events go to destinations without such a pair. deliver_bundle: a file or folder of the authorities that
+    deliveries trust in place of the usual ones. time_scale: emulated seconds per second, for retries.
     integrations: types of which there is one integration from the start. behaviour: see `gcsync.emulator.behaviour`.
     """
 
@@ -102,8 +102,10 @@ def parse_deliver_map(text: str) -> tuple[str, str]:
         raise DiagnosticError(Diagnostic("GC852", message, path="--deliver-map", hint=hint)) from None
 
 
-def read_bundle(environ: Mapping[str, str]) -> str | None:
-    """The authorities that the environment names for deliveries over https. Raises DiagnosticError (GC852)."""
+def read_bundle(environ: Mapping[str, str], routes: Sequence[tuple[str, str]], *, anywhere: bool) -> str | None:
+    """The authorities that the environment names, where events go out over https. Raises DiagnosticError (GC852)."""
+    if not anywhere and all(target.startswith("http:") for _, target in routes):
+        return None
     try:
         return trusted_bundle(environ)
     except ValueError as error:
