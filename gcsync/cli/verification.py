@@ -87,7 +87,12 @@ def _with_scopes(subjects: Sequence[Subject], group: Group) -> list[Subject]:
     if token.scopes is None:
         return list(subjects)
     granted = token.scopes
-    return [replace(one, lacks=kind_access(one.address.kind).write.missing_scopes(granted)) for one in subjects]
+
+    def lacking(kind: str) -> tuple[str, ...]:
+        missing = kind_access(kind).write.missing_scopes(granted)
+        return tuple(scope for scope in missing if not scope.endswith(":delete"))
+
+    return [replace(one, lacks=lacking(one.address.kind)) for one in subjects]
 
 
 def probe(

@@ -24,7 +24,9 @@ EXACTLY: Final = (
     'answer 200 with {"verification_token": …} and the token as it came: no other field, the key in its own case; '
     "look into the logs of the endpoint (Flask, Lambda), or run gcsync receiver there"
 )
-_CREDENTIAL: Final = "compare the header that the stack declares (its value too) with what the endpoint expects"
+_CREDENTIAL: Final = (
+    "compare the header that the stack declares, its name and its value, with what the endpoint expects"
+)
 _ERRORS: Final = (
     "look into the logs of the endpoint (CloudWatch, for Lambda or an API destination): events answered with 5xx are "
     "sent again"
@@ -87,7 +89,8 @@ class _Judgement:
         if 300 <= status < 400:
             return _fail(f"it redirects ({status}){self._where()}", _REDIRECT, "GC830")
         if status in (401, 403):
-            return _fail(f"it refuses the credential ({status})", f"{_CREDENTIAL}; {_FIREWALL}", "GC831")
+            hint = _CREDENTIAL if status == 401 else f"{_CREDENTIAL}; {_FIREWALL}"
+            return _fail(f"it refuses the credential ({status})", hint, "GC831")
         if status == 429:
             return _fail("it throttles (429)", _THROTTLED, "GC832")
         if status in (404, 405):

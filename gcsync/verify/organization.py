@@ -162,7 +162,7 @@ def _state(change: Change, remote: RemoteObject) -> Check:
         message = f"it is not settled yet: {status.text}"
         return Check("state", CheckStatus.WARN, message, _PENDING_HINT, "GC834")
     associated = f"; {_ONLY_AWS}" if remote.attributes.get("enabled") is not False else ""
-    return Check("state", CheckStatus.OK, f"{status.text}{associated}")
+    return Check("state", CheckStatus.OK, f"{status.text.rstrip('.')}{associated}")
 
 
 _LOOK_AT: Final = {
