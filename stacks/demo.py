@@ -47,7 +47,7 @@ def main() -> int:
 
 def play(demo: Demo, url: str) -> None:
     say("A stack file declares one event stream. Is it valid?")
-    demo.gcsync("validate", expect="Valid: 1 stack, 1 resource.")
+    demo.gcsync("validate", expect="Valid: 1 stack, 1 resource. 2 tests passed.")
 
     say("What would change in the organization? (An emulated one, on this machine.)")
     demo.gcsync("plan", expect="Plan: 1 to create, 0 to update, 0 to replace, 0 to delete, 0 to adopt, 0 unchanged.")

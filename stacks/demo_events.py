@@ -91,7 +91,7 @@ class Walk:
         print(f"stacks/contact-center.yaml:\n{STACK}", flush=True)
         self.write("start.json", json.dumps(START))
         self.write("state.json", json.dumps(STATE))
-        self.gcsync("validate", expect="Valid: 1 stack, 1 resource.")
+        self.gcsync("validate", expect="Valid: 1 stack, 1 resource. 2 tests passed.")
         self.gcsync("apply", "--auto-approve", expect="Applied: 1 created")
 
     def nothing_listens(self) -> None:

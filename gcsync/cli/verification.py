@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gcsync.cli import output
+from gcsync.cli.annotations import annotator
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.interruption import signals
 from gcsync.cli.options import Common
@@ -190,6 +191,7 @@ class Afterwards:
             seen = self._ready(groups)
             checks = seen.examine(allow_private=self.allow_private, seconds=10, no_color=self.common.no_color)
         output.write(render_verify(checks, output.style_of(sys.stderr, no_color=self.common.no_color)), sys.stderr)
+        annotator.checks(checks)
         if verdict(checks, read_all=seen.read_all) is ExitCode.DONE:
             return code
         output.notice("Applied, but not verified: a check failed.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gcsync.cli import options, output
+from gcsync.cli.annotations import annotator
 from gcsync.cli.options import Common, VerifyFormat
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def verify(
         seen = look(groups, announce_to(stream), choose(targets, excludes), common)
         checks = seen.examine(allow_private=allow_private, seconds=timeout, no_color=common.no_color, routes=routes)
     _show(checks, common, output_format)
+    annotator.checks(checks)
     return verdict(checks, read_all=seen.read_all)
 
 
