@@ -9,10 +9,11 @@ WORKERS ?= 4
 SCHEDULES ?= 10000
 REQUIREMENTS ?= requirements.txt
 
-.PHONY: chromium pictures docs help install check test test-full soak faults demo bench schemas requirements wheelhouse format clean
+.PHONY: chromium pictures docs help install check test test-full soak faults demo demo-events bench schemas requirements wheelhouse format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
+	@echo "make demo-events  from an empty folder to an event in the receiver's store, break by break"
 	@echo "make test       lint, types, import rules and the tests (under 8 minutes)"
 	@echo "make test-full  everything in make test and what is slow or needs npm (up to 45 minutes)"
 	@echo "make soak       hours of randomised runs, by hand"
@@ -85,6 +86,9 @@ faults: install
 
 demo: install
 	@$(BIN)/python stacks/demo.py
+
+demo-events: install
+	@$(BIN)/python stacks/demo_events.py
 
 bench: install
 	$(BIN)/python -m bench

@@ -37,7 +37,7 @@ def main() -> int:
         shutil.copy(STACK, folder / "stacks")
         try:
             with emulator(folder) as url:
-                play(Demo(folder, url))
+                play(Demo(folder, environment(url)), url)
         except NotAsItShouldBe as error:
             print(f"\nThe demo went wrong: {error}")
             return 1
@@ -45,9 +45,9 @@ def main() -> int:
     return 0
 
 
-def play(demo: Demo) -> None:
+def play(demo: Demo, url: str) -> None:
     say("A stack file declares one event stream. Is it valid?")
-    demo.gcsync("validate", expect="Valid: 1 stack, 1 resource.")
+    demo.gcsync("validate", expect="Valid: 1 stack, 1 resource. 2 tests passed.")
 
     say("What would change in the organization? (An emulated one, on this machine.)")
     demo.gcsync("plan", expect="Plan: 1 to create, 0 to update, 0 to replace, 0 to delete, 0 to adopt, 0 unchanged.")
@@ -59,7 +59,7 @@ def play(demo: Demo) -> None:
     demo.gcsync("plan", "--detailed-exitcode", expect="No changes.")
 
     say("Meanwhile somebody changes the stream by hand, with plain HTTP.")
-    change_by_hand(demo.url)
+    change_by_hand(url, enabled=False, eventTypes=["conversation:start", "conversation:end"])
 
     say("gcsync drift, as cron would run it: exit code 2 says that there is drift.")
     demo.gcsync("drift", expect="Drift: 1 drifted", code=2)
@@ -72,11 +72,11 @@ def play(demo: Demo) -> None:
 
 
 class Demo:
-    """Runs gcsync as a user would, in one folder and against one server, and shows what it says."""
+    """Runs gcsync as a user would, in one folder and one environment, and shows what it says."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self.folder = folder
-        self.url = url
+        self.environ = environ
 
     def gcsync(self, *arguments: str, expect: str, code: int = 0) -> None:
         """Run one command and show it; raises NotAsItShouldBe unless it prints `expect` and exits with `code`."""
@@ -84,7 +84,7 @@ class Demo:
         done = subprocess.run(
             [sys.executable, "-m", "gcsync", *arguments],
             cwd=self.folder,
-            env=environment(self.url),
+            env=self.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -100,8 +100,8 @@ class Demo:
             raise NotAsItShouldBe(f'gcsync {arguments[0]} did not say "{expect}"')
 
 
-def change_by_hand(url: str) -> None:
-    """Switch the stream off and drop an event type, as an administrator's script might."""
+def change_by_hand(url: str, **changes: Any) -> None:
+    """Write the stream with other attributes, as an administrator's script might."""
     credentials = base64.b64encode(":".join(CLIENT).encode()).decode()
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/x-www-form-urlencoded"}
     token = request("POST", f"{url}/oauth/token", headers, b"grant_type=client_credentials")["access_token"]
@@ -109,9 +109,9 @@ def change_by_hand(url: str) -> None:
     (stream,) = request("GET", f"{url}/api/v2/eventstreams?pageSize=100", headers)["entities"]
     writable = ("name", "description", "enabled", "destinations", "eventTypes", "version")
     body = {name: stream[name] for name in writable if name in stream}
-    body |= {"enabled": False, "eventTypes": ["conversation:start", "conversation:end"]}
+    body |= changes
     where = f"/api/v2/eventstreams/{stream['id']}"
-    print(f'PUT {where}\n  "enabled": false, "eventTypes": ["conversation:start", "conversation:end"]')
+    print(f"PUT {where}\n  {json.dumps(changes)[1:-1]}")
     request("PUT", f"{url}{where}", headers, json.dumps(body).encode())
     print("200 OK")
 
@@ -127,15 +127,22 @@ def request(method: str, url: str, headers: Mapping[str, str], body: bytes | Non
 
 
 @contextmanager
-def emulator(folder: Path) -> Iterator[str]:
-    """`gcsync emulator serve` in the background; it prints its URL once it answers."""
-    command = [sys.executable, "-m", "gcsync", "emulator", "serve", "--emulator-db", str(folder / "emulator.db")]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8") as process:
+def emulator(folder: Path, *options: str) -> Iterator[str]:
+    """`gcsync emulator serve` in the background."""
+    with server(folder, os.environ, "emulator", "serve", "--emulator-db", str(folder / "emulator.db"), *options) as url:
+        yield url
+
+
+@contextmanager
+def server(folder: Path, environ: Mapping[str, str], *arguments: str) -> Iterator[str]:
+    """A command of gcsync in the background that prints its URL once it answers; it is told to end, and waited for."""
+    command = [sys.executable, "-m", "gcsync", *arguments]
+    with subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         try:
             url = process.stdout.readline().strip()
             if not url.startswith("http"):
-                raise NotAsItShouldBe("the emulator did not start")
+                raise NotAsItShouldBe(f"gcsync {' '.join(arguments[:2])} did not start")
             yield url
         finally:
             process.terminate()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gcsync.model.check import Check
     from gcsync.model.diagnostic import Diagnostic
     from gcsync.model.drift import DriftReport
     from gcsync.model.outcome import Report
@@ -62,6 +63,13 @@ class Annotator:
             from gcsync.views.annotations import of_reports
 
             self._waiting += of_reports(reports)
+
+    def checks(self, checks: Sequence[Check]) -> None:
+        """What `verify` found."""
+        if self._listens:
+            from gcsync.views.annotations import of_checks
+
+            self._waiting += of_checks(checks)
 
     def taken(self) -> str:
         """The commands for all that was collected, which is forgotten. Paths begin at the checkout's folder."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from typing import Annotated, Any
 
 import typer
 
@@ -112,6 +113,19 @@ RepeatPages = Annotated[
 ]
 
 
+def delivery(deliver_map: list[str] | None, *, anywhere: bool, time_scale: float) -> dict[str, Any]:
+    """The settings of an emulator that say where and how it delivers. Raises DiagnosticError."""
+    from gcsync.emulator import parse_deliver_map, read_bundle
+
+    routes = tuple(parse_deliver_map(text) for text in deliver_map or ())
+    return {
+        "deliver_map": routes,
+        "deliver_https": anywhere,
+        "deliver_bundle": read_bundle(os.environ, routes, anywhere=anywhere),
+        "time_scale": time_scale,
+    }
+
+
 @options.command
 def serve(
     common: Common,
@@ -147,7 +161,7 @@ def serve(
 ) -> int:
     """Serve an emulated Genesys Cloud until it is told to stop. On this machine; ends with 0 on SIGTERM."""
     from gcsync.cli.local_emulator import database_of
-    from gcsync.emulator import Behaviour, EmulatorSettings, parse_client, parse_deliver_map, parse_unpublished
+    from gcsync.emulator import Behaviour, EmulatorSettings, parse_client, parse_unpublished
     from gcsync.emulator import serve as serve_emulator
 
     behaviour = Behaviour(
@@ -181,8 +195,6 @@ def serve(
         versions=versions,
         integrations=tuple(integrations or ()),
         behaviour=behaviour,
-        deliver_map=tuple(parse_deliver_map(text) for text in deliver_map or ()),
-        deliver_https=deliver_https,
-        time_scale=time_scale,
+        **delivery(deliver_map, anywhere=deliver_https, time_scale=time_scale),
     )
     return ExitCode(serve_emulator(settings, output.result))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gcsync.cli import options, output
-from gcsync.cli.emulator import DeliverHttps, DeliverMap, TimeScale
+from gcsync.cli.emulator import DeliverHttps, DeliverMap, TimeScale, delivery
 from gcsync.cli.event_input import EventFile, read_event_input
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common, Format
@@ -75,14 +75,10 @@ def _in_this_process(
     work: Callable[[str], list[dict[str, Any]]],
 ) -> list[dict[str, Any]]:
     from gcsync.cli.local_emulator import database_of
-    from gcsync.emulator import EmulatorSettings, parse_deliver_map, start
+    from gcsync.emulator import EmulatorSettings, start
 
-    settings = EmulatorSettings(
-        database=database_of(common),
-        deliver_map=tuple(parse_deliver_map(text) for text in deliver_map or ()),
-        deliver_https=deliver_https,
-        time_scale=time_scale,
-    )
+    where = delivery(deliver_map, anywhere=deliver_https, time_scale=time_scale)
+    settings = EmulatorSettings(database=database_of(common), **where)
     with start(settings) as running:
         return work(running.url)
 

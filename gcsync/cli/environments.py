@@ -69,7 +69,7 @@ class Environments:
     def plans(self, visits: Sequence[Visit], options: Options) -> tuple[Plan, ...]:
         """A plan per environment and stack, failed ones among them. Raises DiagnosticError as `plan_all` does."""
         from gcsync.cli.walk import plan_one
-        from gcsync.engine import check_selection
+        from gcsync.engine import check_selection, refuse_names_taken_twice
 
         found: dict[tuple[str, str], Plan] = {}
         for seen in visits:
@@ -85,7 +85,7 @@ class Environments:
         for plan in self._failed_plans():
             found.setdefault((plan.environment or "", plan.stack), plan)
         order = {name: index for index, name in enumerate(self.names)}
-        return tuple(found[key] for key in sorted(found, key=lambda key: (order[key[0]], key[1])))
+        return refuse_names_taken_twice([found[key] for key in sorted(found, key=lambda key: (order[key[0]], key[1]))])
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All that keeps any of the environments from being read, each said once, with its environment."""

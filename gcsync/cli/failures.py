@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gcsync.cli import output
 from gcsync.cli.exit_codes import ExitCode
-from gcsync.cli.interruption import Terminated
+from gcsync.cli.interruption import Interrupted, Terminated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ def end(error: BaseException, arguments: list[str]) -> ExitCode:
     """Say what happened, and with what the program ends."""
     from gcsync.model.diagnostic import DiagnosticError
 
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt | Interrupted):
         output.notice("Interrupted.")
         return ExitCode.INTERRUPTED
     if isinstance(error, Terminated):

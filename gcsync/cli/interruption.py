@@ -24,6 +24,10 @@ class Terminated(BaseException):
     """SIGTERM, as KeyboardInterrupt is SIGINT."""
 
 
+class Interrupted(BaseException):
+    """A KeyboardInterrupt on its way out of a command: typer makes an exit code of one, and nothing is said."""
+
+
 class Signals:
     """What a signal does at the moment. `stop` is set by any of them and ends every wait of a session."""
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from gcsync.cli import completion
+from gcsync.cli.interruption import Interrupted
 
 if TYPE_CHECKING:
     from gcsync.stack import Inputs
@@ -251,7 +252,10 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
             from gcsync.cli.logs import configure
 
             configure(common.verbose)
-        return function(common, **given)
+        try:
+            return function(common, **given)
+        except KeyboardInterrupt:
+            raise Interrupted from None
 
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
     parameters = [context, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *_common_parameters()]

@@ -76,6 +76,11 @@ def _credentials(auth: str | None, secret: str) -> tuple[tuple[tuple[str, str], 
         return (), ()
     if not secret:
         raise _unusable(f"--auth {auth.partition(':')[0]}: {SECRET_VARIABLE} is not set", "set it to the credential")
+    from gcsync.receiver.authentication import why_no_secret
+
+    scheme = auth.partition(":")[0]
+    if reason := why_no_secret(scheme, secret):
+        raise _unusable(f"--auth {scheme}: {SECRET_VARIABLE}: {reason}", "set it to what gcsync receiver serve has")
     return (_header(auth, secret),), (_header(auth, f"{secret}x"),)
 
 

@@ -11,6 +11,8 @@ from gcsync.cli import completion, options, output
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.options import Common
 
+_PRINTED = ("verify", "trace", "receiver_test", "receiver_stats")
+
 
 @options.command
 def schema(
@@ -20,20 +22,20 @@ def schema(
         typer.Argument(
             metavar="[NAME]",
             autocompletion=completion.schemas,
-            help="stack, plan, baseline, or a kind, such as stream.",
+            help="stack, plan, baseline, verify, trace, receiver_test, receiver_stats, or a kind, such as stream.",
         ),
     ] = "stack",
 ) -> int:
-    """Print the JSON Schema of stack files, for editors. Or of drift baselines, of the JSON plan, of one kind."""
+    """Print the JSON Schema of stack files, for editors. Or of baselines, of one kind, of what is printed as JSON."""
     output.result(json.dumps(_read(name), indent=2, ensure_ascii=False))
     return ExitCode.DONE
 
 
 def names() -> tuple[str, ...]:
-    """What can be asked for: stack files, the JSON plan, baselines, and every kind."""
+    """What can be asked for: stack files, baselines, every kind, and the JSON documents that commands print."""
     from gcsync.schema.compose import kind_names
 
-    return ("stack", "plan", "baseline", *kind_names())
+    return ("stack", "plan", "baseline", *_PRINTED, *kind_names())
 
 
 def _read(name: str) -> dict[str, object]:

@@ -36,6 +36,10 @@ streams:
       - protocol: https
         url: ${var.endpoint}
         # headers: {X-Api-Key: '${var.api_key}'}
+
+tests:                            # run by gcsync validate: would this event arrive, and where?
+  - event: {eventType: conversation:start}
+    expect: [stream.conversations]
 """
 
 IGNORED = ".gcsync/"

@@ -57,4 +57,5 @@ def _shown(found: Examination, output_format: ValidateFormat) -> str:
         return render_junit_diagnostics(found.diagnostics, command=_COMMAND, files=found.files, now=datetime.now(UTC))
     from gcsync.views.style import plural
 
-    return f"Valid: {plural(found.stacks, 'stack')}, {plural(found.resources, 'resource')}."
+    tested = f" {plural(found.passed, 'test')} passed." if found.passed else ""
+    return f"Valid: {plural(found.stacks, 'stack')}, {plural(found.resources, 'resource')}.{tested}"

@@ -8,9 +8,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gcsync.cli import output
+from gcsync.cli.annotations import annotator
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.interruption import signals
 from gcsync.cli.options import Common
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from gcsync.verify import Probe, Subject
 
 EVERY_SECONDS: Final = 2.0
+Place: TypeAlias = tuple[str, int]
+"""A host and a port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,16 @@ class Seen:
         """Whether every kind that is verified could be read."""
         return all(subject.was_read for subject in self.subjects)
 
-    def examine(self, *, allow_private: bool, seconds: float, no_color: bool) -> tuple[Check, ...]:
-        """Every check; a handshake is sent to every distinct destination."""
+    def examine(
+        self, *, allow_private: bool, seconds: float, no_color: bool, routes: Mapping[Place, Place] | None = None
+    ) -> tuple[Check, ...]:
+        """Every check; a handshake is sent to every distinct destination. `routes` are those of `--connect-to`."""
         from gcsync.cli.progress import verifying
         from gcsync.verify import examine
 
         with verifying(no_color=no_color):
-            return examine(self.subjects, probe(self.environ, allow_private=allow_private, seconds=seconds))
+            edge = probe(self.environ, allow_private=allow_private, seconds=seconds, routes=routes)
+            return examine(self.subjects, edge)
 
 
 def look(groups: Sequence[Group], announce: Callable[[Target], None], options: Options, common: Common) -> Seen:
@@ -58,16 +64,41 @@ def look(groups: Sequence[Group], announce: Callable[[Target], None], options: O
     plans = []
     for seen in visits:
         unread = {one.kind: one for one in seen.refreshed.not_checked if one.whole_kind}
+        found: list[Subject] = []
         for stack in seen.group.stacks:
             plan = _plan(seen, stack, unread, options)
             plans.append(replace(plan, known=plan.known | stack.resources.keys()))
-            subjects += subjects_of(stack, plan, unread, lambda address: is_chosen(address, options))
+            found += subjects_of(stack, plan, unread, lambda address: is_chosen(address, options))
+        subjects += _with_scopes(found, seen.group)
     check_selection(plans, options)
     environ = groups[0].environ if groups else os.environ
     return Seen(tuple(sorted(subjects, key=lambda subject: (subject.owner, subject.address.sort_key()))), environ)
 
 
-def probe(environ: Mapping[str, str], *, allow_private: bool, seconds: float) -> Probe:
+def _with_scopes(subjects: Sequence[Subject], group: Group) -> list[Subject]:
+    """The subjects; of those that are not there, which scopes the token lacks to make them, where the API tells."""
+    if all(one.change is None or one.change.remote is not None for one in subjects):
+        return list(subjects)
+    from gcsync.doctor import check_token
+    from gcsync.remote.redaction import Redactor
+    from gcsync.schema.access import kind_access
+
+    with group.open(read_only=True, stop=signals.stop) as session:
+        token, _ = check_token(session, Redactor())
+    if token.scopes is None:
+        return list(subjects)
+    granted = token.scopes
+
+    def lacking(kind: str) -> tuple[str, ...]:
+        missing = kind_access(kind).write.missing_scopes(granted)
+        return tuple(scope for scope in missing if not scope.endswith(":delete"))
+
+    return [replace(one, lacks=lacking(one.address.kind)) for one in subjects]
+
+
+def probe(
+    environ: Mapping[str, str], *, allow_private: bool, seconds: float, routes: Mapping[Place, Place] | None = None
+) -> Probe:
     """The edge of the checks: the real network, the real time, and tokens that nobody can guess."""
     import secrets
     from datetime import UTC, datetime
@@ -81,7 +112,38 @@ def probe(environ: Mapping[str, str], *, allow_private: bool, seconds: float) ->
         Network(socket.getaddrinfo, socket.create_connection, time.monotonic),
         allow_private=allow_private,
         seconds=seconds,
+        routes=routes or {},
     )
+
+
+def read_routes(given: Sequence[str] | None) -> dict[Place, Place]:
+    """`--connect-to HOST[:PORT]=ADDRESS[:PORT]`; left away, a port is 443, or the same. Raises GC849."""
+    from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+
+    found = {}
+    for text in given or ():
+        name, equals, address = text.partition("=")
+        left, right = _place(name, 443), None
+        if equals and left is not None:
+            right = _place(address, left[1])
+        if left is None or right is None:
+            hint = "write --connect-to events.example.com=10.0.0.7, with ports where they are others than 443"
+            message = f"{text!r} is not HOST[:PORT]=ADDRESS[:PORT]"
+            raise DiagnosticError(Diagnostic("GC849", message, path="--connect-to", hint=hint))
+        found[left] = right
+    return found
+
+
+def _place(text: str, port: int) -> Place | None:
+    """Host and port; None for anything else, such as a URL."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port or port
+    except ValueError:
+        return None
+    return (host, port) if host and parts.netloc == text and "@" not in text and " " not in text else None
 
 
 def verdict(checks: Sequence[Check], *, read_all: bool) -> ExitCode:
@@ -129,6 +191,7 @@ class Afterwards:
             seen = self._ready(groups)
             checks = seen.examine(allow_private=self.allow_private, seconds=10, no_color=self.common.no_color)
         output.write(render_verify(checks, output.style_of(sys.stderr, no_color=self.common.no_color)), sys.stderr)
+        annotator.checks(checks)
         if verdict(checks, read_all=seen.read_all) is ExitCode.DONE:
             return code
         output.notice("Applied, but not verified: a check failed.")

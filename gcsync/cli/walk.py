@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias, TypeVar
 
@@ -136,13 +136,14 @@ def visit(
 
 def plan_all(visits: Sequence[Visit], options: Options) -> tuple[Planned, ...]:
     """A plan per stack, in the order of their names. Raises DiagnosticError, as for a --target that matches nothing."""
-    from gcsync.engine import check_selection
+    from gcsync.engine import check_selection, refuse_names_taken_twice
 
     undo = options.undo
     pairs = [(s, stack) for s in visits for stack in s.group.stacks if undo is None or stack.owner == undo.owner]
     planned = sorted(_each(pairs, lambda pair: plan_one(*pair, options)), key=lambda planned: planned.plan.stack)
     check_selection([one.plan for one in planned], options)
-    return tuple(planned)
+    plans = refuse_names_taken_twice([one.plan for one in planned])
+    return tuple(replace(one, plan=plan) for one, plan in zip(planned, plans, strict=True))
 
 
 def plan_one(seen: Visit, stack: Stack, options: Options) -> Planned:

@@ -13,7 +13,8 @@ examine       all of it in order
 from __future__ import annotations
 
 from gcsync.doctor.examine import Surroundings, examine
+from gcsync.doctor.organization import check_token
 from gcsync.doctor.subject import Subject, check_stacks, subjects_of
 from gcsync.doctor.tool import check_versions
 
-__all__ = ["Subject", "Surroundings", "check_stacks", "check_versions", "examine", "subjects_of"]
+__all__ = ["Subject", "Surroundings", "check_stacks", "check_token", "check_versions", "examine", "subjects_of"]

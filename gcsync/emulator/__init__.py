@@ -16,6 +16,7 @@ from gcsync.emulator.settings import (
     parse_client,
     parse_deliver_map,
     parse_unpublished,
+    read_bundle,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "parse_client",
     "parse_deliver_map",
     "parse_unpublished",
+    "read_bundle",
     "serve",
     "start",
 ]

@@ -85,7 +85,7 @@ class Emulator:
             "integrations": self._integrations,
             "triggers": self._triggers,
         }
-        sender = Sender(dict(settings.deliver_map), anywhere=settings.deliver_https)
+        sender = Sender(dict(settings.deliver_map), anywhere=settings.deliver_https, bundle=settings.deliver_bundle)
         self._courier = Courier(sender, steady, new_id, scale=settings.time_scale)
         self._emission = Emission(store, self._courier)
         self._control = Control(store, self._faults, self._access, settings.organization, self._behaviour, objects)

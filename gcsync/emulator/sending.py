@@ -1,24 +1,32 @@
 """Requests to destinations. Nothing leaves unless the emulator was told where it may go.
 
 A route (`--deliver-map https://events.example.com=http://127.0.0.1:8080`) sends what is for one origin to another;
-plain http is for loopback only. Without a route an event goes to its https URL only with `--deliver-https`.
+plain http is for loopback only, and over https the certificate is checked for the declared host. Without a route an
+event goes to its https URL only with `--deliver-https`. The variables that name an authority of one's own are heeded.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from gcsync.emulator.delivery import Destination
+
+if TYPE_CHECKING:
+    from requests.adapters import HTTPAdapter
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 10.0
 LARGEST_ANSWER: Final = 64 * 1024
 _PORTS: Final = {"https": 443, "http": 80}
+_BUNDLE_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+"""In the order in which requests and gcsync's own client read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,30 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class Sender:
-    """Posts to destinations by its routes."""
+def trusted_bundle(environ: Mapping[str, str]) -> str | None:
+    """The file or folder of authorities that the environment names; None for those that requests brings along.
 
-    def __init__(self, routes: Mapping[str, str], *, anywhere: bool) -> None:
+    Raises ValueError where it holds no certificates: each delivery would fail as if the other end were to blame.
+    """
+    for variable in _BUNDLE_VARIABLES:
+        if path := environ.get(variable, ""):
+            is_folder = Path(path).is_dir()
+            try:
+                trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                trusted.load_verify_locations(cafile=None if is_folder else path, capath=path if is_folder else None)
+            except (OSError, ValueError):
+                raise ValueError(f"{variable}: {path} cannot be read as a file of certificates") from None
+            return path
+    return None
+
+
+class Sender:
+    """Posts to destinations by its routes. `bundle` is a file or folder of authorities that it trusts instead."""
+
+    def __init__(self, routes: Mapping[str, str], *, anywhere: bool, bundle: str | None = None) -> None:
         self._routes = routes
         self._anywhere = anywhere
+        self._bundle = bundle
 
     def refusal(self, url: str) -> str | None:
         """Why nothing may be sent to the URL, or None."""
@@ -93,6 +119,9 @@ class Sender:
             # Not from ~/.netrc: what the request carries is what the stream declares.
             session.trust_env = False
             session.proxies = dict(requests.utils.get_environ_proxies(url)) if host is None else {}
+            session.verify = self._bundle or True
+            if host is not None:
+                session.mount("https://", _adapter(urlsplit(destination.url).hostname or ""))
             headers = _headers(destination.headers, host)
             try:
                 answer = session.post(
@@ -118,6 +147,17 @@ class Sender:
         there = urlsplit(route)
         moved = SplitResult(there.scheme, f"{user}{at}{there.netloc}", parts.path or "/", parts.query, "")
         return urlunsplit(moved), host
+
+
+def _adapter(host: str) -> HTTPAdapter:
+    """One that asks for the certificate of `host`, and checks it, wherever it connects to."""
+    from requests.adapters import HTTPAdapter
+
+    class NamedAdapter(HTTPAdapter):
+        def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+            super().init_poolmanager(*arguments, **named, server_hostname=host, assert_hostname=host)
+
+    return NamedAdapter()
 
 
 def handshake_body(token: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from gcsync.emulator.behaviour import Behaviour
 from gcsync.emulator.faults import parse_fault
 from gcsync.emulator.integration_types import INTEGRATION_TYPES
 from gcsync.emulator.limits import LIMITERS
-from gcsync.emulator.sending import parse_route
+from gcsync.emulator.sending import parse_route, trusted_bundle
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
 _FASTEST = 10_000_000
@@ -41,7 +41,8 @@ class EmulatorSettings:
     faults: see `gcsync.emulator.faults`. scopes: what a token is given; empty for all of `SCOPES`.
     token_lifetime: seconds. versions: whether event streams carry a version (the optimistic lock).
     deliver_map: pairs of origins, https://HOST:PORT of destinations and where their events go instead. deliver_https:
-    whether events go to destinations without such a pair. time_scale: emulated seconds per second, for retries.
+    whether events go to destinations without such a pair. deliver_bundle: a file or folder of the authorities that
+    deliveries trust in place of the usual ones. time_scale: emulated seconds per second, for retries.
     integrations: types of which there is one integration from the start. behaviour: see `gcsync.emulator.behaviour`.
     """
 
@@ -64,6 +65,7 @@ class EmulatorSettings:
     behaviour: Behaviour = field(default_factory=Behaviour)
     deliver_map: tuple[tuple[str, str], ...] = ()
     deliver_https: bool = False
+    deliver_bundle: str | None = None
     time_scale: float = 1.0
 
     def check(self) -> None:
@@ -98,6 +100,17 @@ def parse_deliver_map(text: str) -> tuple[str, str]:
         hint = "write --deliver-map https://events.example.com=http://127.0.0.1:8080"
         message = f"the emulator cannot deliver so: {error}"
         raise DiagnosticError(Diagnostic("GC852", message, path="--deliver-map", hint=hint)) from None
+
+
+def read_bundle(environ: Mapping[str, str], routes: Sequence[tuple[str, str]], *, anywhere: bool) -> str | None:
+    """The authorities that the environment names, where events go out over https. Raises DiagnosticError (GC852)."""
+    if not anywhere and all(target.startswith("http:") for _, target in routes):
+        return None
+    try:
+        return trusted_bundle(environ)
+    except ValueError as error:
+        hint = "it must hold certificates in PEM form"
+        raise DiagnosticError(Diagnostic("GC852", str(error), hint=hint)) from None
 
 
 def parse_unpublished(text: str) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from gcsync.engine.options import Event, Options, Phase, Recorder, Refreshed, St
 from gcsync.engine.reconcile import wanted_by
 from gcsync.engine.refresh import refresh
 from gcsync.engine.selection import check_selection, is_chosen
+from gcsync.engine.taken_twice import refuse_names_taken_twice
 from gcsync.engine.topics import check_topics, topic_uses
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "is_chosen",
     "owned",
     "refresh",
+    "refuse_names_taken_twice",
     "topic_uses",
     "wanted_by",
 ]

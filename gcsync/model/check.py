@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from gcsync.model.diagnostic import Place
 
 
 class CheckStatus(StrEnum):
@@ -18,7 +20,8 @@ class Check:
     """`check` is its short name (`api.tls`); `hint` the next step, empty where all is well.
 
     `code` is that of the explanation, where there is one; `about` names the place and the credentials that it is
-    about where a run looks at more than one; `address` the resource, where the line is about one.
+    about where a run looks at more than one; `address` the resource, where the line is about one, and
+    `place` the line of the stack file with what was looked at.
     """
 
     check: str
@@ -28,3 +31,4 @@ class Check:
     code: str = ""
     about: str = ""
     address: str = ""
+    place: Place | None = field(default=None, compare=False)

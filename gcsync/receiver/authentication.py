@@ -71,9 +71,7 @@ def authentication(text: str, environ: Mapping[str, str], *, insecure: bool) -> 
     if kind == "header" and _NAME.fullmatch(name.encode()):
         return Authentication(name.encode(), b"", _secrets(environ))
     if text == "basic":
-        secrets = _secrets(environ)
-        if not all(":" in secret for secret in secrets):
-            raise _wrong_secret("for --auth basic it has the form user:password")
+        secrets = _secrets(environ, "basic")
         return Authentication(b"authorization", b"basic", secrets, 'Basic realm="gcsync", charset="UTF-8"')
     if text == "bearer":
         return Authentication(b"authorization", b"bearer", _secrets(environ), 'Bearer realm="gcsync"')
@@ -85,13 +83,23 @@ def authentication(text: str, environ: Mapping[str, str], *, insecure: bool) -> 
     raise DiagnosticError(Diagnostic("GC808", message, path="--auth", hint=hint))
 
 
-def _secrets(environ: Mapping[str, str]) -> list[str]:
+def why_no_secret(scheme: str, secret: str) -> str:
+    """What keeps a text from being the secret of `header`, `basic` or `bearer`; empty for nothing."""
+    if not _SECRET.fullmatch(secret):
+        return "a header cannot carry it: it has an end of line, a space at an end or other characters"
+    if scheme == "basic" and ":" not in secret:
+        return "for --auth basic it has the form user:password"
+    return ""
+
+
+def _secrets(environ: Mapping[str, str], scheme: str = "") -> list[str]:
     """The secret, and the one before it while senders are moved over."""
     if not environ.get(SECRET):
         raise _wrong_secret("it is not set")
     secrets = [secret for secret in (environ[SECRET], environ.get(PREVIOUS, "")) if secret]
-    if not all(_SECRET.fullmatch(secret) for secret in secrets):
-        raise _wrong_secret("a header cannot carry it: it has an end of line, a space at an end or other characters")
+    for secret in secrets:
+        if reason := why_no_secret(scheme, secret):
+            raise _wrong_secret(reason)
     return secrets
 
 

@@ -48,12 +48,16 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What is to be said about stack files, how many stacks and resources they declare, and the stacks' files."""
+    """What is to be said about stack files, how many stacks and resources they declare, and the stacks' files.
+
+    `passed` counts the tests that hold in every environment.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     stacks: int
     resources: int
     files: tuple[str, ...] = ()
+    passed: int = 0
 
 
 @dataclass(slots=True)
@@ -143,16 +147,17 @@ def examine(paths: Sequence[str], inputs: Inputs, *, folder: Path) -> Examinatio
     """`validate`, and how much there was to check."""
     with collector_held_off():
         reading = _read(paths, inputs, folder)
+        passed = 0
         for bundle in reading.bundles:
-            _examine(bundle, reading)
+            passed += _examine(bundle, reading)
             _warn(bundle, reading.report)
         declared = sum(len(bundle.declared) for bundle in reading.bundles)
         files = tuple(bundle.source.name for bundle in reading.bundles)
-        return Examination(reading.diagnostics(), len(reading.bundles), declared, files)
+        return Examination(reading.diagnostics(), len(reading.bundles), declared, files, passed)
 
 
-def _examine(bundle: _Bundle, reading: _Reading) -> None:
-    """Check a stack in every environment, and run its tests in each."""
+def _examine(bundle: _Bundle, reading: _Reading) -> int:
+    """Check a stack in every environment, and run its tests in each: how many of them hold."""
     expectations = Expectations(bundle.settings, reading.report)
     tested = bool(expectations.tests)
     for environment in _environments(bundle.settings, reading):
@@ -160,6 +165,7 @@ def _examine(bundle: _Bundle, reading: _Reading) -> None:
         if tested:
             expectations.run(environment, assembled.resources, assembled.groups)
     expectations.tell()
+    return expectations.passed
 
 
 def _read(paths: Sequence[str], inputs: Inputs, folder: Path) -> _Reading:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -33,10 +33,16 @@ _PUBLIC_HINT: Final = (
 _CONNECTION_HINT: Final = (
     "is it running, and does its firewall or security group let the addresses of Genesys Cloud in, on this port?"
 )
+_ROUTE_HINT: Final = "is it running there, and is --connect-to right?"
 _CHAIN_HINT: Final = (
     "install a certificate of a public authority with its whole chain (the intermediate ones too); for an authority "
     "of your own, set SSL_CERT_FILE here, and see that the sender trusts it"
 )
+_INTERMEDIATE_HINT: Final = (
+    "the server must send its intermediate certificates after its own (fullchain.pem, not cert.pem): browsers fetch "
+    "them, senders do not; for an authority of your own, set SSL_CERT_FILE here, and see that the sender trusts it"
+)
+_CLOCK_HINT: Final = "is the clock of this machine right (gcsync doctor tells)? Else the certificate begins too late"
 _NAME_HINT: Final = "issue the certificate for this name, or declare the name that it is issued for"
 _EXPIRY_HINT: Final = "renew the certificate; see why its automatic renewal did not"
 _PROXY_HINT: Final = "check HTTPS_PROXY, ALL_PROXY and NO_PROXY"
@@ -53,6 +59,8 @@ class Probe:
     network: Network = field(default_factory=Network)
     allow_private: bool = False
     seconds: float = 10.0
+    routes: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    """`--connect-to`: where the connection for a host and port goes instead. TLS and request keep the name."""
 
 
 def check_endpoint(endpoint: Endpoint, probe: Probe) -> tuple[Check, ...]:
@@ -90,9 +98,12 @@ class _Look:
         from gcsync.remote.transport import proxies_for
 
         proxy = select_proxy(self.endpoint.origin, proxies_for(self.endpoint.origin, self.probe.environ))
+        route = self.probe.routes.get((self.endpoint.host.lower(), self.endpoint.port))
         if self.endpoint.scheme == "http" and not is_loopback(self.endpoint.host):
             message = "plain http is for this machine only: credentials and events would go unencrypted"
             yield _fail("connection", message, "use https://", "GC826")
+        elif route is not None:
+            yield from self._by_route(*route)
         elif proxy is None:
             yield from self._directly()
         else:
@@ -142,19 +153,39 @@ class _Look:
         else:
             yield _ok("address", "public")
         network, seconds = self.probe.network, self.probe.seconds
-        yield from self._connected(lambda: through(proxy, self.endpoint, network, seconds), proxied=True)
+        opened = f"port {self.endpoint.port} is open, through the proxy"
+        yield from self._connected(
+            lambda: through(proxy, self.endpoint, network, seconds), _PROXY_HINT, "GC839", opened
+        )
 
-    def _connected(self, connect: Callable[[], socket.socket], *, proxied: bool = False) -> Iterator[Check]:
+    def _by_route(self, host: str, port: int) -> Iterator[Check]:
+        """Whoever names an address on the command line means it, private or not."""
+        there = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        yield Check("dns", CheckStatus.NOT_CHECKED, f"--connect-to leads to {there}")
+        yield Check("address", CheckStatus.NOT_CHECKED, f"--connect-to leads to {there}")
+        elsewhere, network, seconds = replace(self.endpoint, port=port), self.probe.network, self.probe.seconds
+        yield from self._connected(
+            lambda: dial(elsewhere, [host], network, seconds), _ROUTE_HINT, opened=f"{there} is open"
+        )
+
+    def _connected(
+        self,
+        connect: Callable[[], socket.socket],
+        hint: str = _CONNECTION_HINT,
+        code: str = "GC826",
+        opened: str = "",
+    ) -> Iterator[Check]:
+        """`hint` and `code` are those of a connection that is not made; `opened` says that it was."""
         try:
             connection = connect()
         except UnknownProxy as error:
             yield Check("connection", CheckStatus.NOT_CHECKED, str(error), _PROXY_HINT, "GC839")
             return
         except NoConnection as error:
-            yield _fail("connection", str(error), *((_PROXY_HINT, "GC839") if proxied else (_CONNECTION_HINT, "GC826")))
+            yield _fail("connection", str(error), hint, code)
             return
         with connection:
-            yield _ok("connection", f"port {self.endpoint.port} is open" + (", through the proxy" if proxied else ""))
+            yield _ok("connection", opened or f"port {self.endpoint.port} is open")
             if self.endpoint.scheme == "http":
                 yield self._handshake(connection)
             else:
@@ -207,14 +238,16 @@ def _untrusted(error: ssl.SSLCertVerificationError, endpoint: Endpoint) -> Itera
     elif error.verify_code in _WRONG_TIME:
         yield trusted
         message = "the certificate has expired" if error.verify_code == _EXPIRED else f"the {said}"
-        yield _fail("expiry", message, _EXPIRY_HINT, "GC828")
+        yield _fail("expiry", message, _EXPIRY_HINT if error.verify_code == _EXPIRED else _CLOCK_HINT, "GC828")
     else:
-        yield _fail("tls", f"the certificate of {endpoint.shown_host} is not trusted: {said}", _CHAIN_HINT, "GC827")
+        hint = _INTERMEDIATE_HINT if error.verify_code in _NO_ISSUER else _CHAIN_HINT
+        yield _fail("tls", f"the certificate of {endpoint.shown_host} is not trusted: {said}", hint, "GC827")
 
 
 _EXPIRED: Final = 10
 _WRONG_TIME: Final = (9, _EXPIRED)
 _WRONG_NAME: Final = (62, 64)
+_NO_ISSUER: Final = (2, 20, 21)
 
 
 def _expiry(secured: ssl.SSLSocket, now: datetime) -> Check:

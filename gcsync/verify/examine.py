@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from gcsync.model.check import Check, CheckStatus
-from gcsync.model.value import PLAIN_LEAVES, Value, holds_secret, leaves, reveal
+from gcsync.model.diagnostic import Place
+from gcsync.model.value import PLAIN_LEAVES, Path, Value, holds_secret, leaves, reveal
 from gcsync.verify.destination import Probe, check_endpoint, not_checked
 from gcsync.verify.endpoint import Endpoint, Unusable, read_endpoint
 from gcsync.verify.organization import check_object
@@ -27,13 +29,32 @@ def examine(subjects: Sequence[Subject], probe: Probe) -> tuple[Check, ...]:
     try:
         looks = {endpoint: pool.submit(check_endpoint, endpoint, probe) for endpoint in distinct}
         return tuple(
-            replace(check, address=str(subject.address), about=subject.owner)
+            replace(check, address=str(subject.address), about=subject.owner, place=_place(subject, check.check))
             for subject in subjects
             for check in (*check_object(subject), *_at(found[id(subject)], looks))
         )
     finally:
         # Whoever presses Ctrl-C does not wait for an endpoint that does not answer.
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+_NUMBERED: Final = re.compile(r"destinations\[(\d+)\]\.")
+_ATTRIBUTES: Final[Mapping[str, Path]] = {
+    "exists": (),
+    "state": (),
+    "enabled": ("enabled",),
+    "event_types": ("event_types",),
+}
+
+
+def _place(subject: Subject, check: str) -> Place | None:
+    """The line of the stack file with the value that a check looked at: the URL, for one of the endpoint."""
+    if check in _ATTRIBUTES:
+        return subject.resource.locate(_ATTRIBUTES[check])
+    if check == "destination":
+        return subject.resource.locate(("destinations",))
+    numbered = _NUMBERED.match(check)
+    return subject.resource.locate(("destinations", int(numbered[1]) if numbered else 0, "url"))
 
 
 def _at(places: Sequence[_Found], looks: Mapping[Endpoint, Future[tuple[Check, ...]]]) -> Iterator[Check]:

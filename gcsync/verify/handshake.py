@@ -24,7 +24,9 @@ EXACTLY: Final = (
     'answer 200 with {"verification_token": …} and the token as it came: no other field, the key in its own case; '
     "look into the logs of the endpoint (Flask, Lambda), or run gcsync receiver there"
 )
-_CREDENTIAL: Final = "compare the header that the stack declares (its value too) with what the endpoint expects"
+_CREDENTIAL: Final = (
+    "compare the header that the stack declares, its name and its value, with what the endpoint expects"
+)
 _ERRORS: Final = (
     "look into the logs of the endpoint (CloudWatch, for Lambda or an API destination): events answered with 5xx are "
     "sent again"
@@ -38,6 +40,10 @@ _FIREWALL: Final = (
     "where a firewall or a security group stands before it"
 )
 _LAMBDA: Final = "the gateway passes Lambda's envelope on: turn on its proxy integration (payload format 2.0)"
+_STRIPPED: Final = (
+    "something between drops the body of a POST: a proxy or gateway that follows a redirect, answers for an empty "
+    "request, or passes another part of the event on; compare what reaches the endpoint with what was sent"
+)
 _QUICK: Final = "answer the handshake before any other work, and hand events to a queue"
 
 
@@ -83,13 +89,21 @@ class _Judgement:
         if 300 <= status < 400:
             return _fail(f"it redirects ({status}){self._where()}", _REDIRECT, "GC830")
         if status in (401, 403):
-            return _fail(f"it refuses the credential ({status})", f"{_CREDENTIAL}; {_FIREWALL}", "GC831")
+            hint = _CREDENTIAL if status == 401 else f"{_CREDENTIAL}; {_FIREWALL}"
+            return _fail(f"it refuses the credential ({status})", hint, "GC831")
         if status == 429:
             return _fail("it throttles (429)", _THROTTLED, "GC832")
         if status in (404, 405):
             return _fail(f"there is nothing that takes a POST at this path ({status})", _PATH, "GC832")
+        if status in (400, 411) and self._came_empty():
+            return _fail(f"the body of the request did not reach it ({status})", _STRIPPED, "GC854")
         hint = _ERRORS if status >= 500 else EXACTLY
         return _fail(f"it answers {status}", hint, "GC832")
+
+    def _came_empty(self) -> bool:
+        """Whether the endpoint says that it got no body, as gcsync's receiver and the seed's do (`Empty payload`)."""
+        said = self.answer.body[:1000].decode("utf-8", errors="replace").lower()
+        return self.answer.status == 411 or "empty payload" in said
 
     def _where(self) -> str:
         """The host that a redirect leads to; its path may hold a secret."""

@@ -20,6 +20,10 @@ EVENT_TYPE: Final = "gcsync:test"
 
 _NEXT: Final = "answer {expected}: what is wrong with a request does not get better when it is sent again"
 _CRASH: Final = "catch it and answer {expected}: whoever finds the address can send such a request"
+_FAILS: Final = (
+    "look into its logs: what it does with an event fails, and the sender comes again for 24 hours; with gcsync "
+    "receiver, its stderr, and gcsync receiver stats"
+)
 _OPEN: Final = "compare the credential before anything else is done with a request, and answer 401"
 _HANGS: Final = "limit how long a request may take to arrive: a few hundred such connections occupy every worker"
 
@@ -37,7 +41,7 @@ class Case:
     """A request and what is well answered to it: any status of `expected`, whose first is the best one.
 
     `framing` replaces the honest Content-Length. With `may_cut` an ended connection is an answer too. With `closed` a
-    success is a failure, not a warning.
+    success is a failure, not a warning. `failing` is the hint where it answers 5xx to what it should take.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Case:
     who: Who = Who.GIVEN
     closed: bool = False
     hint: str = ""
+    failing: str = ""
 
     def judge(self, answer: Answer) -> Check:
         """How the answer is."""
@@ -58,7 +63,7 @@ class Case:
         if status in self.expected:
             return Check(self.name, CheckStatus.OK, f"answered {status}")
         if status >= 500:
-            hint = _CRASH.format(expected=expected)
+            hint = self.failing or _CRASH.format(expected=expected)
             return Check(self.name, CheckStatus.FAIL, f"answered {status}, expected {expected}", hint, "GC837")
         worst = CheckStatus.FAIL if self.closed and status < 300 else CheckStatus.WARN
         hint = self.hint or _NEXT.format(expected=expected)
@@ -126,9 +131,9 @@ def credential_cases(handshake: bytes) -> Iterator[Case]:
 def event_cases(mark: str, *, credential: bool) -> Iterator[Case]:
     """One marked event, the same again, and, where there is a credential, one without it and one with a wrong one."""
     success = (200, 201, 202, 204)
-    yield Case("event", event_body(mark), success, hint="an event that is taken is answered with 2xx")
+    yield Case("event", event_body(mark), success, hint="an event that is taken is answered with 2xx", failing=_FAILS)
     again = "answer 2xx to an event that was handled before: else the sender comes again for 24 hours"
-    yield Case("event_again", event_body(mark), success, hint=again)
+    yield Case("event_again", event_body(mark), success, hint=again, failing=_FAILS)
     if credential:
         other = event_body(f"{mark}-stranger")
         yield Case("event_without_credential", other, _REFUSED, who=Who.NONE, closed=True, hint=_OPEN)

@@ -9,6 +9,7 @@ from gcsync.model.check import Check, CheckStatus
 from gcsync.model.plan import Action, AttributeChange, Change, Reason
 from gcsync.model.resource import RemoteObject
 from gcsync.model.value import UNREADABLE, Secret
+from gcsync.remote.errors import denied_hint
 from gcsync.verify.subject import Subject
 
 _ABSENT_HINT: Final = "gcsync apply makes it"
@@ -24,6 +25,11 @@ _STATE_HINT: Final = (
     "look at the integration in Genesys Cloud (Admin > Integrations), and check the AWS account, the region and, in "
     "the EventBridge console, the partner event source"
 )
+_PENDING_HINT: Final = (
+    "wait a minute and verify again, then associate the source with an event bus in AWS, where it stays pending until "
+    "then: EventBridge > Partner event sources"
+)
+_ONLY_AWS: Final = "only AWS tells whether it is associated with an event bus (EventBridge > Partner event sources)"
 _LOOKS: Final = {
     "stream": ("exists", "enabled", "event_types", "destination"),
     "eventbridge_source": ("exists", "enabled", "state"),
@@ -69,6 +75,11 @@ def _exists(subject: Subject) -> Check:
             reason = problem.message if problem is not None else "nothing is known of it"
             return Check("exists", CheckStatus.NOT_CHECKED, reason, code="GC835")
         return Check("exists", CheckStatus.FAIL, problem.message, problem.hint, problem.code)
+    if change.remote is None and subject.lacks:
+        message = (
+            f"the organization has no {name} for it, and the token lacks {', '.join(subject.lacks)} to make it (403)"
+        )
+        return Check("exists", CheckStatus.FAIL, message, denied_hint(", ".join(subject.lacks)), "GC848")
     if change.remote is None:
         message = f"the organization has no {name} for it"
         return Check("exists", CheckStatus.FAIL, message, _ABSENT_HINT, "GC820")
@@ -149,8 +160,9 @@ def _state(change: Change, remote: RemoteObject) -> Check:
         return Check("state", CheckStatus.FAIL, status.text, _STATE_HINT, "GC834")
     if not status.settled:
         message = f"it is not settled yet: {status.text}"
-        return Check("state", CheckStatus.WARN, message, "wait a minute, and verify again", "GC834")
-    return Check("state", CheckStatus.OK, status.text)
+        return Check("state", CheckStatus.WARN, message, _PENDING_HINT, "GC834")
+    associated = f"; {_ONLY_AWS}" if remote.attributes.get("enabled") is not False else ""
+    return Check("state", CheckStatus.OK, f"{status.text.rstrip('.')}{associated}")
 
 
 _LOOK_AT: Final = {

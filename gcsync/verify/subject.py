@@ -19,7 +19,7 @@ NOT_READ: Final = "GC835"
 class Subject:
     """`unread` says why its kind could not be read; `problem` why nothing can be said of its object.
 
-    Without either, `change` is there.
+    Without either, `change` is there. `lacks` are the scopes that the token would need to write it, and does not have.
     """
 
     resource: Resource
@@ -27,6 +27,7 @@ class Subject:
     change: Change | None = None
     unread: NotChecked | None = None
     problem: Diagnostic | None = None
+    lacks: tuple[str, ...] = ()
 
     @property
     def address(self) -> Address:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from gcsync.model.check import Check, CheckStatus
 from gcsync.model.diagnostic import Diagnostic, Place, Severity
 from gcsync.model.drift import DriftReport
 from gcsync.model.outcome import Report, Status
@@ -94,6 +95,16 @@ def of_reports(reports: Iterable[Report]) -> Iterator[Annotation]:
                     severity=Severity.WARNING if skipped else Severity.ERROR,
                 )
                 yield from of_diagnostics([placed])
+
+
+def of_checks(checks: Iterable[Check]) -> Iterator[Annotation]:
+    """What `verify` found: a failure as an error, a warning as one, at the value that was looked at."""
+    levels = {CheckStatus.FAIL: Level.ERROR, CheckStatus.WARN: Level.WARNING}
+    for check in checks:
+        if check.status in levels:
+            hint = f"\nhint: {check.hint}" if check.hint else ""
+            message = f"{check.address}: {check.check}: {check.message}{hint}"
+            yield Annotation(levels[check.status], check.code or "gcsync verify", message, check.place)
 
 
 def render_annotations(annotations: Sequence[Annotation], *, folder: str = "", root: str = "") -> str:

@@ -1,4 +1,4 @@
-"""`gcsync trace` as JSON."""
+"""`gcsync trace` as JSON (schemas/trace.schema.json)."""
 
 from __future__ import annotations
 

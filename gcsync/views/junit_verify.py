@@ -39,4 +39,5 @@ def _add(suite: ElementTree.Element, check: Check, counts: Counter[str]) -> None
 
 def _text(check: Check) -> str:
     hint = f"\nhint: {clean(check.hint)}" if check.hint else ""
-    return f"{clean(check.message)}{hint}"
+    where = f"{clean(str(check.place))}: " if check.place is not None else ""
+    return f"{where}{clean(check.message)}{hint}"

@@ -39,6 +39,15 @@ def test_errors_stand_at_their_lines(offline: Workplace) -> None:
     assert ran.err.startswith("error[GC104]: stacks/a.yaml:5:43")
 
 
+def test_a_test_of_the_stack_that_fails_stands_at_its_line(offline: Workplace) -> None:
+    text = BAD.replace("http://", "https://").replace("destinations", "event_types: [a:b]\n    destinations")
+    offline.write("stacks/a.yaml", f"{text}tests:\n  - {{event: {{eventType: a:c}}, expect: [stream.one]}}\n")
+    (found,) = annotations(offline.gcsync("validate", **ACTIONS).err)
+    assert found.startswith(
+        "::error file=stacks/a.yaml,line=8,col=40,endColumn=50,title=GC844::tests[0].expect[0]: a:c"
+    )
+
+
 @pytest.mark.parametrize("value", ["", "false", "1"])
 def test_elsewhere_nothing_is_annotated(offline: Workplace, value: str) -> None:
     offline.write("stacks/a.yaml", BAD)

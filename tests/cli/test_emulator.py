@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from gcsync.cli.emulator import serve
 from gcsync.emulator import Behaviour, EmulatorSettings
@@ -79,6 +80,21 @@ def test_every_option_reaches_the_settings(served: list[EmulatorSettings]) -> No
 def test_without_options_the_defaults_are_those_of_the_settings(served: list[EmulatorSettings]) -> None:
     run("--emulator-db e.db")
     assert served == [EmulatorSettings(Path("e.db"))]
+
+
+def test_who_delivers_over_https_trusts_the_authorities_that_the_environment_names(
+    served: list[EmulatorSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    route = "--deliver-map https://a.example.com="
+    for options in ("--deliver-https", f"{route}https://127.0.0.1:1", f"{route}http://127.0.0.1:1"):
+        run(f"--emulator-db e.db {options}")
+    assert [one.deliver_bundle for one in served] == [str(bundle), str(bundle), None]
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with pytest.raises(DiagnosticError, match="GC852"):
+        run("--emulator-db e.db --deliver-https")
 
 
 def test_a_workflow_without_a_count_is_a_diagnostic(served: list[EmulatorSettings]) -> None:

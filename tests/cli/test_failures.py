@@ -11,7 +11,7 @@ import pytest
 
 from gcsync.cli.exit_codes import ExitCode
 from gcsync.cli.failures import describe, end, redact
-from gcsync.cli.interruption import Terminated
+from gcsync.cli.interruption import Interrupted, Terminated
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
 
@@ -24,6 +24,7 @@ def in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("error", "code", "said"),
     [
         (KeyboardInterrupt(), ExitCode.INTERRUPTED, "Interrupted.\n"),
+        (Interrupted(), ExitCode.INTERRUPTED, "Interrupted.\n"),
         (Terminated(), ExitCode.TERMINATED, "Terminated.\n"),
         (
             DiagnosticError(Diagnostic("GC999", "the reason", hint="the next step")),
@@ -49,6 +50,22 @@ def test_what_is_said_and_with_which_code(
 ) -> None:
     assert end(error, []) is code
     assert capsys.readouterr() == ("", said)
+
+
+def test_an_interrupt_anywhere_in_a_command_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Typer makes an exit code of a KeyboardInterrupt, and nothing of what is to be said."""
+    from gcsync.cli.app import app
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gcsync.stack.examine", interrupted)
+    with pytest.raises(Interrupted) as caught:
+        app(args=["validate"], prog_name="gcsync", standalone_mode=False)
+    assert end(caught.value, ["validate"]) is ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == "Interrupted.\n"
 
 
 class TestInternalErrors:

@@ -13,6 +13,7 @@ import pytest
 from gcsync.receiver.dead_letter import DeadLetters
 from gcsync.receiver.interface import Event
 from gcsync.receiver.stores import open_store
+from tests.e2e.documents import as_published
 from tests.e2e.workplace import Inside, clean_environment
 from tests.receiver.stores.redis_servers import redis_server
 
@@ -41,7 +42,7 @@ def test_stats_tell_what_a_store_holds(work: Inside) -> None:
     fill(work.folder, 3)
     ran = work.gcsync("receiver", "stats", "--format", "json")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.document["ids"] == 3
+    assert as_published("receiver_stats", ran.document)["ids"] == 3
     text = work.gcsync("receiver", "stats", "--store", "sqlite:///events.db")
     assert text.out.splitlines()[0].split() == ["ids", "remembered", "3"]
 

@@ -76,6 +76,20 @@ def test_what_is_wrong_with_one_keeps_no_other_from_being_shown(
     assert [one["code"] for one in document["gcsync"]["diagnostics"]] == [code]
 
 
+def test_a_name_that_two_environments_want_in_one_organization_is_refused_with_both_places(place: Place) -> None:
+    place.work.write("stacks/team.yaml", STACK.replace("name: calls-${env_name}", "name: calls"))
+    ran = place.work.gcsync("plan", *ALL)
+    assert (ran.code, ran.out.count("GC855")) == (1, 1)
+    assert (
+        'error[GC855]: stacks/team.yaml:13:11: stream.calls: the name "calls" is also that of stream.calls of team@dev '
+        "(stacks/team.yaml:13:11), in the same organization" in ran.out
+    )
+    assert "hint: write ${env_name} into the name" in ran.out
+    document = place.work.gcsync("plan", *ALL, "--format", "json").document
+    assert (document["errored"], document["applyable"]) == (True, False)
+    assert place.work.gcsync("plan", "--env", "dev", "--env", "prod").code == 0
+
+
 def test_a_value_that_one_environment_lacks_is_its_own_failure(place: Place) -> None:
     text = STACK.replace("variables: {endpoint: https://prod.example.com/e}", "variables: {}")
     place.work.write("stacks/team.yaml", text)

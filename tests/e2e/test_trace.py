@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gcsync.emulator import EmulatorSettings, start
+from tests.e2e.documents import as_published
 from tests.e2e.workplace import Hand, Workplace
 from tests.stand_ins.destination import destination
 
@@ -89,7 +90,8 @@ def verdicts(place: Workplace, *arguments: str) -> dict[str, str]:
     ran = place.gcsync("trace", *arguments, "--format", "json")
     assert ran.code == 0, ran.err
     assert "canary-of-a-key" not in ran.out + ran.err
-    return {one["address"]: one["verdict"] for one in ran.document["traces"]}
+    document = as_published("trace", ran.document)
+    return {one["address"]: one["verdict"] for one in document["traces"]}
 
 
 def test_the_line_that_decides_and_what_arrives_without_credentials_and_without_network(team: Workplace) -> None:
@@ -140,7 +142,7 @@ def test_tests_of_a_stack_are_run_by_validate(team: Workplace) -> None:
     team.write(
         "stacks/team.yaml", STACK + tests.replace("../event.json", "events/start.json").replace(":update", ":end")
     )
-    assert team.gcsync("validate", "--env", "prod").code == 0
+    assert team.gcsync("validate", "--env", "prod").out == "Valid: 1 stack, 5 resources. 2 tests passed.\n"
 
 
 class TestWhatIsDeployed:
@@ -172,6 +174,12 @@ class TestWhatIsDeployed:
         hand.scopes("event:stream:read", "integrations:readonly")
         ran = team.gcsync("trace", "event.json", "--env", "prod", "--remote")
         assert (ran.code, "not checked: trigger: " in ran.out) == (0, True)
+        hand.change("calls", eventTypes=["conversation:end"])
+        again = team.gcsync("trace", "event.json", "--env", "prod", "--remote", "--format", "json")
+        document = as_published("trace", again.document)
+        assert [entry["kind"] for entry in document["not_checked"]] == ["trigger"]
+        (changed,) = [one for one in document["traces"] if one["declared"] is not None]
+        assert (changed["verdict"], changed["declared"]["verdict"]) == ("not selected", "selected")
 
 
 class TestEmit:

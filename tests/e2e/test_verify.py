@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 from junitparser import JUnitXml
 
+from tests.e2e.documents import as_published
 from tests.e2e.workplace import Hand, Workplace
-from tests.house.source import ROOT
 from tests.verify.endpoints import HOST, Behaviour, Received, Server, echo, endpoint, http
 
 STACK = """\
@@ -61,8 +60,7 @@ class Place:
     def verify(self, *arguments: str) -> tuple[int, dict[str, Any]]:
         """The exit code and the checks by `address check`; the document is as its schema says."""
         ran = self.work.gcsync("verify", "--allow-private", "--format", "json", *arguments)
-        schema = json.loads((ROOT / "schemas/verify.schema.json").read_text(encoding="utf-8"))
-        Draft202012Validator(schema).validate(ran.document)
+        as_published("verify", ran.document)
         assert "hunter2" not in ran.out + ran.err
         return ran.code, {f"{check['address']} {check['check']}": check for check in ran.document["checks"]}
 
@@ -117,6 +115,18 @@ def test_as_junit_there_is_a_test_case_for_each_check(place: Place, tmp_path: Pa
     assert (ran.code, suite.name, suite.tests, suite.failures, suite.skipped) == (2, "contact-center", 11, 1, 0)
     (failed,) = [case for case in suite if case.result]
     assert (failed.classname, failed.name, failed.result[0].type) == ("stream.conversations", "handshake", "GC832")
+
+
+def test_in_a_step_of_github_what_fails_stands_at_its_line(place: Place, hand: Hand) -> None:
+    two = STACK.replace("}}]", "}}, {protocol: https, url: 'https://nowhere.invalid/'}]")
+    place.declare(text=two)
+    ran = place.work.gcsync("verify", "--allow-private", GITHUB_ACTIONS="true")
+    found = [line for line in ran.err.splitlines() if line.startswith("::")]
+    missing, unknown = found
+    assert missing.startswith("::error file=stacks/contact-center.yaml,line=6,col=3,endColumn=16,title=GC820::stream.c")
+    assert unknown.startswith("::error file=stacks/contact-center.yaml,line=8,col=")
+    assert "title=GC824::stream.conversations: destinations[1].dns: the name of nowhere.invalid cannot be" in unknown
+    assert "hunter2" not in ran.err
 
 
 class TestTheTroubleshootingTable:
@@ -282,7 +292,8 @@ class TestReceiverTest:
         ran = place.work.gcsync(
             "receiver", "test", place.server.url(), *arguments, GCSYNC_RECEIVER_SECRET="hunter2-hunter2"
         )
-        statuses = {check["check"]: check["status"] for check in ran.document["checks"]}
+        checks = as_published("receiver_test", ran.document)["checks"]
+        statuses = {check["check"]: check["status"] for check in checks}
         assert (statuses["handshake"], statuses["credential_wrong"], statuses["deep_json"]) == ("ok", "ok", "ok")
         assert (ran.code, "fail" in statuses.values(), "hunter2" in ran.out + ran.err) == (0, False, False)
 

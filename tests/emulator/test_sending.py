@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from gcsync.emulator.delivery import Destination
-from gcsync.emulator.sending import Reply, Sender, handshake_problem, origin_of, parse_route
+from gcsync.emulator.sending import Reply, Sender, handshake_problem, origin_of, parse_route, trusted_bundle
 from tests.stand_ins.destination import destination
+from tests.verify.endpoints import HOST, endpoint
 
 
 @pytest.mark.parametrize(
@@ -111,3 +112,34 @@ def test_what_cannot_be_sent_is_no_crash_and_tells_nothing_of_it():
 )
 def test_a_handshake_is_echoed_exactly_or_not_at_all(body, status, problem):
     assert handshake_problem(Reply(status, body, "dropped"), "t") == problem
+
+
+class TestAnAuthorityOfOnesOwn:
+    """`--deliver-https`, and a route to https: the certificate is checked for the host that the stream declares."""
+
+    def test_is_trusted_where_the_environment_names_it(self, tmp_path):
+        with endpoint(tmp_path) as server:
+            for variable in ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+                reply = self.send(server, trusted_bundle({variable: str(server.trusted)}))
+                assert (reply.status, reply.problem) == (200, "")
+            assert server.received[0].headers["host"] == HOST
+
+    def test_is_not_trusted_otherwise(self, tmp_path):
+        with endpoint(tmp_path) as server:
+            assert self.send(server, trusted_bundle({})) == Reply(None, problem="TLS failed")
+            assert server.received == []
+
+    def test_does_not_help_a_certificate_for_another_name(self, tmp_path):
+        with endpoint(tmp_path, name="127.0.0.1") as server:
+            assert self.send(server, str(server.trusted)) == Reply(None, problem="TLS failed")
+
+    def test_that_cannot_be_read_is_told(self, tmp_path):
+        (tmp_path / "empty.pem").touch()
+        for path in (tmp_path / "empty.pem", tmp_path / "none.pem"):
+            with pytest.raises(ValueError, match=r"SSL_CERT_FILE: .* cannot be read as a file of certificates"):
+                trusted_bundle({"SSL_CERT_FILE": str(path)})
+
+    def send(self, server, bundle):
+        url = f"https://{HOST}/in"
+        sender = Sender({origin_of(url): f"https://127.0.0.1:{server.port}"}, anywhere=False, bundle=bundle)
+        return sender.post(Destination("s", "calls", url, ()), b'{"id": "e-1", "verification_token": "t"}')

@@ -85,14 +85,22 @@ def endpoint(
     behaviour: Behaviour = echo,
     *,
     name: str = HOST,
+    begins: datetime | None = None,
     expires: datetime | None = None,
     trusted: bool = True,
     at_once: bool = True,
+    lonely: bool = False,
 ) -> Iterator[Server]:
-    """Serve on 127.0.0.1; `at_once` False serves one connection after another."""
+    """Serve on 127.0.0.1; `at_once` False serves one connection after another.
+
+    `lonely`: the server sends its own certificate, and not that of the authority between it and the trusted one.
+    """
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name, not_after=expires).configure_cert(context)
+    issuer = authority.create_child_ca() if lonely else authority
+    leaf = issuer.issue_cert(name, not_before=begins, not_after=expires)
+    with trustme.Blob(leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes()).tempfile() as alone:
+        context.load_cert_chain(alone)
     path = folder / "authority.pem"
     (authority if trusted else trustme.CA()).cert_pem.write_to_path(str(path))
     listener = socket.create_server(("127.0.0.1", 0))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from gcsync.model.check import Check, CheckStatus
+from gcsync.model.diagnostic import Place
 from gcsync.views.json_verify import render_json_verify
 from gcsync.views.junit_verify import render_junit_verify
 from gcsync.views.style import Style
@@ -53,6 +55,12 @@ ok    exists: id 2
 def test_where_there_are_several_stacks_the_heading_says_which() -> None:
     text = render_verify([check("exists", CheckStatus.OK), check("exists", CheckStatus.OK, about="two")], Style())
     assert [line for line in text.splitlines() if line.startswith("stream")] == ["stream.a (one)", "stream.a (two)"]
+
+
+def test_the_junit_tells_the_line_of_the_stack_file() -> None:
+    placed = check("dns", CheckStatus.FAIL, "unknown", "publish it", "GC824")
+    text = render_junit_verify([replace(placed, place=Place("stacks/a.yaml", 9, 16))], now=NOW)
+    assert "stacks/a.yaml:9:16: unknown\nhint: publish it" in text
 
 
 def test_the_json_has_the_same_keys_for_every_check() -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from gcsync.receiver.aws import code_of, reason
 from gcsync.receiver.batches import Batches, Closed
 from gcsync.receiver.interface import Event, SinkFailure
+from gcsync.receiver.propagation import trace_fields
 
 LANES: Final = 8
 """Batches under way at a time: one that is slow holds up an eighth."""
@@ -153,8 +154,8 @@ def plain_text(event: Event) -> str:
 
 
 def attributes(event: Event) -> dict[str, dict[str, str]]:
-    """`event_id` and `event_type` as attributes of a message; a type that no attribute can hold is left out."""
-    found = {"event_id": plain_id(event.id)}
+    """`event_id`, `event_type` and the trace as attributes of a message; a type that none can hold is left out."""
+    found = {"event_id": plain_id(event.id), **trace_fields()}
     if _PRINTED.fullmatch(event.type):
         found["event_type"] = event.type
     return {name: {"DataType": "String", "StringValue": value} for name, value in found.items()}
