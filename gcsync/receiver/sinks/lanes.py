@@ -154,10 +154,9 @@ def plain_text(event: Event) -> str:
 
 
 def attributes(event: Event) -> dict[str, dict[str, str]]:
-    """`event_id`, `event_type` and the trace as attributes of a message; a type that none can hold is left out."""
-    found = {"event_id": plain_id(event.id), **trace_fields()}
-    if _PRINTED.fullmatch(event.type):
-        found["event_type"] = event.type
+    """`event_id`, `event_type` and the trace as attributes of a message; a text that none can hold is left out."""
+    told = {"event_id": plain_id(event.id), "event_type": event.type, **trace_fields()}
+    found = {name: text for name, text in told.items() if _PRINTED.fullmatch(text)}
     return {name: {"DataType": "String", "StringValue": value} for name, value in found.items()}
 
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcsync.receiver.interface import Event, SinkFailure
+from gcsync.receiver.propagation import carrying
 from gcsync.receiver.sinks.lanes import (
     LANES,
     BatchingSink,
@@ -190,6 +191,13 @@ def test_a_type_that_no_attribute_can_hold_is_left_out() -> None:
     }
     for kind in ("a\x00b", "\uffff", "x" * 257):
         assert list(attributes(event("{}", kind=kind))) == ["event_id"]
+
+
+def test_the_trace_that_an_event_belongs_to_goes_along() -> None:
+    with carrying({"traceparent": "00-1-2-01", "tracestate": ""}):
+        told = attributes(event("{}"))
+    assert told["traceparent"] == {"DataType": "String", "StringValue": "00-1-2-01"}
+    assert "tracestate" not in told
 
 
 def test_a_message_is_as_large_as_its_body_and_attributes_in_utf_8() -> None:
