@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.receiver.handling import WAIT_SECONDS, Handling
 from gcsync.receiver.limits import Limits
-from gcsync.receiver.stores import Retention, open_store
+from gcsync.receiver.stores import CLAIM_SECONDS, Retention, open_store
 
 if TYPE_CHECKING:
     from uvicorn import Config
@@ -41,7 +42,8 @@ class ReceiverSettings:
     """What `receiver serve` was told. Times are in seconds.
 
     `drain` is how long requests are still taken after readiness has dropped, `grace` how long those under way may take
-    to end. `trusted_proxies` may tell the peer's address in X-Forwarded-For.
+    to end. `trusted_proxies` may tell the peer's address in X-Forwarded-For. The last three have no option: the head of
+    a request, the claim of an id and the wait for another's outcome end after them.
     """
 
     store: str
@@ -61,6 +63,8 @@ class ReceiverSettings:
     drain: float = 1.0
     grace: float = 30.0
     head_seconds: float = 10.0
+    claim_seconds: float = CLAIM_SECONDS
+    wait_seconds: float = WAIT_SECONDS
 
 
 def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callable[[str], None]) -> int:
@@ -80,10 +84,16 @@ def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Call
         async with _opened(settings, environ) as (store, sink):
             from gcsync.receiver.application import Application
             from gcsync.receiver.dead_letter import DeadLetters
-            from gcsync.receiver.handling import Handling
 
             letters = DeadLetters(settings.dead_letters) if settings.dead_letters else None
-            handling = Handling(store, sink, uuid.uuid4().hex, dead_letters=letters, max_attempts=settings.max_attempts)
+            handling = Handling(
+                store,
+                sink,
+                uuid.uuid4().hex,
+                dead_letters=letters,
+                max_attempts=settings.max_attempts,
+                wait_seconds=settings.wait_seconds,
+            )
             application = Application(
                 store, handling, admission, limits=settings.limits, open_metrics=settings.open_metrics
             )
@@ -109,7 +119,9 @@ def need_libraries() -> None:
 async def _opened(settings: ReceiverSettings, environ: Mapping[str, str]) -> AsyncIterator[tuple[Store, Sink]]:
     from gcsync.receiver.sinks import open_sink
 
-    store: Store = open_store(settings.store, retention=settings.retention, clock=time.time)
+    store: Store = open_store(
+        settings.store, retention=settings.retention, claim_seconds=settings.claim_seconds, clock=time.time
+    )
     try:
         sink: Sink = open_sink(settings.sink, store, environ)
         try:
