@@ -90,7 +90,7 @@ def _heeding() -> Iterator[tuple[str, list[str]]]:
 
         def handle(self) -> None:
             # A kill cuts connections.
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):
                 super().handle()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Heeding)

@@ -1,0 +1,124 @@
+"""A receiver under attack: what it was sent, what it answered, what it kept, and what it takes of the machine."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.hostile.bodies import MARK
+from tests.hostile.cases import SMUGGLED
+from tests.hostile.judge import complaints, second_reading
+from tests.hostile.wire import PATIENCE_SECONDS, cut_off, exchange
+from tests.receiver.serving import Served, body_of, deliver, halting
+
+_SETTLED_SECONDS = 0.1
+
+
+@dataclass
+class Target:
+    """`requests` counts what was begun, `ended` the connections that were ended without any answer."""
+
+    running: Served
+    ledger: sqlite3.Connection
+    requests: int = 0
+    ended: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._number = 0
+        self._seen = 0
+        self._allowed: set[str] = set()
+        self._smuggled: set[str] = set()
+        self.honest()
+        # The end of that connection may be seen a moment later.
+        time.sleep(_SETTLED_SECONDS)
+        self.descriptors = self._descriptors()
+
+    def send(self, name: str, parts: Sequence[bytes], most: int | None = None) -> list[str]:
+        """Send a stream with ids of its own; what is wrong with the answers and with what was kept."""
+        parts = self._with_ids(parts)
+        begun, ids = second_reading(b"".join(parts))
+        self._allowed |= ids
+        given = exchange(self.running.address, parts)
+        self.requests += max(begun, 1)
+        self.ended += not given.answers
+        self.statuses.update(answer.status for answer in given.answers)
+        # One answer more than requests: to what is no request.
+        said = complaints(given, begun + 1 if most is None else most) + self.kept()
+        self.violations += [f"{name}: {told}" for told in said]
+        return said
+
+    def cut(self, parts: Sequence[bytes]) -> None:
+        """Send a stream and reset the connection."""
+        parts = self._with_ids(parts)
+        self._allowed |= second_reading(b"".join(parts))[1]
+        cut_off(self.running.address, parts)
+        self.requests += 1
+        self.ended += 1
+
+    def honest(self) -> None:
+        """It lives, and takes an event."""
+        self._number += 1
+        event_id = f"honest-{self._number}"
+        self._allowed.add(event_id)
+        answer = deliver(self.running, body_of(event_id))
+        if answer != (200, b'{"status": "success", "event_id": "%s"}' % event_id.encode()):
+            self.violations.append(f"an honest event was answered {answer}")
+
+    def kept(self) -> list[str]:
+        """The events that should not be there: no well-formed request with the credential holds them."""
+        rows = self.ledger.execute("SELECT sequence, id FROM events WHERE sequence > ?", (self._seen,)).fetchall()
+        self._seen = max([self._seen, *[row[0] for row in rows]])
+        return [f"{row[1][:40]} was taken" for row in rows if row[1] in self._smuggled or row[1] not in self._allowed]
+
+    def descriptors_left(self) -> int:
+        """How many more are open than in the beginning, once the connections have had time to end."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while (left := self._descriptors() - self.descriptors) > 0 and time.monotonic() < end:
+            time.sleep(0.02)
+        return left
+
+    def memory(self) -> int:
+        """Bytes of the machine's memory."""
+        pages = Path(f"/proc/{self.running.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def end(self) -> None:
+        """It takes another event, holds no connection, and ends in order, without a traceback on the way."""
+        self.honest()
+        self.violations += self.kept()
+        if left := self.descriptors_left():
+            self.violations.append(f"{left} descriptors are left open")
+        code, said = self.running.end()
+        if code or "Traceback" in said or "exception" in said.lower():
+            self.violations.append(f"it ended with {code} and said: {said[:2000]}")
+
+    def _descriptors(self) -> int:
+        return len(os.listdir(f"/proc/{self.running.process.pid}/fd"))
+
+    def _with_ids(self, parts: Sequence[bytes]) -> tuple[bytes, ...]:
+        self._number += 1
+        mark, smuggled = b"m%06d" % self._number, b"s%06d" % self._number
+        self._smuggled.add(smuggled.decode())
+        stream = b"".join(parts).replace(MARK, mark).replace(SMUGGLED, smuggled)
+        lengths = [len(part) for part in parts]
+        begins = [sum(lengths[:number]) for number in range(len(parts))]
+        return tuple(stream[begin : begin + length] for begin, length in zip(begins, lengths, strict=True))
+
+
+@contextmanager
+def attacked(folder: Path, **how: object) -> Iterator[Target]:
+    """A receiver whose sink is its store's own table, so that nothing but the table tells what was taken."""
+    with halting(folder, "sqlite:", **how) as one:
+        connection = sqlite3.connect(folder / "events.db", isolation_level=None)
+        try:
+            yield Target(one, connection)
+        finally:
+            connection.close()
