@@ -96,6 +96,8 @@ def _smuggled() -> Iterator[Case]:
     }.items():
         yield Case(f"smuggled: {name}", (HEAD + fields + b"\r\n" + inner,), 2)
         yield Case(f"smuggled in a second packet: {name}", (HEAD + fields + b"\r\n", inner), 2)
+        plain = fields.replace(b"%d" % len(inner), b"%d" % len(SECRET_REQUEST))
+        yield Case(f"smuggled as all of a body: {name}", (HEAD + plain + b"\r\n", SECRET_REQUEST), 2)
     for name, chunks in {
         "no size": b"\r\n",
         "a letter": b"g\r\nnull\r\n0\r\n\r\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -34,6 +35,16 @@ def complaints(given: Exchange, most: int) -> list[str]:
     if len(given.answers) > most:
         said.append(f"{len(given.answers)} answers to {most} requests")
     return said
+
+
+def out_of_turn(given: Exchange, ids: Sequence[str | None], taken: Container[str]) -> list[str]:
+    """Events that were taken, and answered with what is the answer to something else."""
+    return [
+        f"{event_id[:40]} was taken and answered {answer.status} {answer.body[:60]!r}"
+        for event_id, answer in zip(ids, given.answers, strict=False)
+        if event_id is not None and event_id in taken
+        if answer.whole and answer.document != {"status": "success", "event_id": event_id}
+    ]
 
 
 def _of_one(answer: Answer) -> list[str]:
@@ -70,9 +81,10 @@ def _validator(schema: str) -> Any:
     return jsonschema.Draft202012Validator(json.loads(schema) | {"components": DOCUMENT["components"]})
 
 
-def second_reading(data: bytes) -> tuple[int, set[str]]:
-    """How many requests h11 begins to read, and the ids of the events that those hold which a receiver may take."""
-    begun, ids = 0, set[str]()
+def second_reading(data: bytes) -> tuple[int, list[str | None]]:
+    """How many requests h11 begins to read, and for each whole one the id of the event that a receiver may take."""
+    begun = 0
+    ids: list[str | None] = []
     # Empty lines before a request are to be ignored (RFC 9112, section 2.2), which h11 leaves to others.
     while data := data.lstrip(b"\r\n"):
         begun += 1
@@ -84,7 +96,7 @@ def second_reading(data: bytes) -> tuple[int, set[str]]:
             break
         if request is None:
             break
-        ids |= _event_in(request, body)
+        ids.append(_event_in(request, body))
         if reader.their_state is h11.MUST_CLOSE:
             break
         data = reader.trailing_data[0]
@@ -100,10 +112,10 @@ def _whole(reader: h11.Connection) -> tuple[h11.Request | None, bytes]:
     return request if isinstance(part, h11.EndOfMessage) else None, body
 
 
-def _event_in(request: h11.Request, body: bytes) -> set[str]:
+def _event_in(request: h11.Request, body: bytes) -> str | None:
     keys = [value for name, value in request.headers if name == b"x-api-key"]
     target = unquote_to_bytes(request.target)
     if request.method != b"POST" or PATH.encode() not in target or keys != [SECRET.encode()]:
-        return set()
+        return None
     found = read(body, lambda: "")
-    return {found.id} if isinstance(found, Event) else set()
+    return found.id if isinstance(found, Event) else None

@@ -14,7 +14,7 @@ _HONEST = (
     request(event(data=1), b"Connection: close\r\n"),
     request(event(), head=HEAD.replace(b"HTTP/1.1", b"HTTP/1.0")),
     request(b'{"verification_token": "t"}'),
-    request(event() + SECRET_REQUEST),
+    request(SECRET_REQUEST),
     b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
 )
 _TOKENS = (
@@ -64,24 +64,35 @@ _TOKENS = (
     SECRET_REQUEST,
 )
 
+_FIELDS = tuple(token for token in _TOKENS if token.endswith(b"\r\n") and b": " in token)
 _pieces = st.one_of(st.sampled_from(_TOKENS), st.binary(max_size=6))
 
 
 @st.composite
 def _broken(draw: st.DrawFn) -> bytes:
-    """An honest request of which a few stretches are replaced, taken out or put in."""
+    """An honest request with a few fields more, or of which a few stretches are replaced, taken out or put in."""
     found = draw(st.sampled_from(_HONEST))
-    lines = [place + 2 for place in range(len(found)) if found[place : place + 2] == b"\r\n"]
     for _ in range(draw(st.integers(0, 3))):
-        begin = draw(st.one_of(st.sampled_from(lines), st.integers(0, len(found))))
-        end = begin + draw(st.one_of(st.just(0), st.integers(0, 20)))
-        found = found[:begin] + draw(_pieces) + found[end:]
+        lines = _ends(found[: found.find(b"\r\n\r\n") + 2], b"\r\n") or [0]
+        if draw(st.booleans()):
+            begin = end = draw(st.sampled_from(lines))
+            found = found[:begin] + draw(st.sampled_from(_FIELDS)) + found[end:]
+        else:
+            begin = draw(st.one_of(st.sampled_from(lines), st.integers(0, len(found))))
+            end = begin + draw(st.one_of(st.just(0), st.integers(0, 20)))
+            found = found[:begin] + draw(_pieces) + found[end:]
     return found
 
 
 @st.composite
 def streams(draw: st.DrawFn) -> tuple[bytes, ...]:
-    """Up to three requests, sent in up to three packets."""
+    """Up to three requests, sent in up to three packets, whose ends are often those of heads."""
     stream = b"".join(draw(st.lists(st.one_of(_broken(), st.binary(max_size=200)), min_size=1, max_size=3)))
-    cuts = sorted(draw(st.lists(st.integers(0, len(stream)), max_size=2)))
+    heads = _ends(stream, b"\r\n\r\n") or [0]
+    cuts = sorted(draw(st.lists(st.one_of(st.sampled_from(heads), st.integers(0, len(stream))), max_size=2)))
     return tuple(stream[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(stream)], strict=True))
+
+
+def _ends(data: bytes, what: bytes) -> list[int]:
+    """The places behind it."""
+    return [place + len(what) for place in range(len(data)) if data.startswith(what, place)]

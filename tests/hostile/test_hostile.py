@@ -10,7 +10,7 @@ import pytest
 
 from tests.hostile.attacks import by_hand, cut, drawn, slow
 from tests.hostile.cases import HEAD, SECRET_REQUEST, request
-from tests.hostile.judge import complaints, second_reading
+from tests.hostile.judge import complaints, out_of_turn, second_reading
 from tests.hostile.target import Target, attacked
 from tests.hostile.wire import Answer, Exchange
 
@@ -60,12 +60,24 @@ def test_slow_ones_are_ended_and_keep_nobody_waiting(tmp_path: Path, connections
 
 def test_two_readers_agree_on_what_a_request_is() -> None:
     body = b'{"id": "a", "eventType": "x"}'
-    assert second_reading(request(body) * 2) == (2, {"a"})
-    assert second_reading(request(body) + b"no HTTP") == (2, {"a"})
-    assert second_reading(request(body, b"Content-Length: 5\r\n")) == (1, set())
-    assert second_reading(request(body, b"Connection: close\r\n") + request(body.replace(b"a", b"b"))) == (1, {"a"})
-    assert second_reading(request(body, head=HEAD.replace(b"X-Api-Key", b"X-Other"))) == (1, set())
-    assert second_reading(request(body + SECRET_REQUEST)) == (1, set())
+    other = body.replace(b"a", b"b")
+    assert second_reading(request(body) + request(other)) == (2, ["a", "b"])
+    assert second_reading(request(body) + b"no HTTP") == (2, ["a"])
+    assert second_reading(request(body, b"Content-Length: 5\r\n")) == (1, [])
+    assert second_reading(request(body, b"Connection: close\r\n") + request(other)) == (1, ["a"])
+    assert second_reading(request(body, head=HEAD.replace(b"X-Api-Key", b"X-Other")) + request(other)) == (
+        2,
+        [None, "b"],
+    )
+    assert second_reading(request(body + SECRET_REQUEST)) == (1, [None])
+
+
+def test_an_answer_out_of_turn_is_noticed() -> None:
+    success = Answer(200, {"content-type": "application/json"}, b'{"status": "success", "event_id": "a"}')
+    refused = Answer(400, {"content-type": "text/plain"}, b"Invalid HTTP request received.")
+    assert out_of_turn(Exchange((success, refused)), ["a"], {"a"}) == []
+    assert out_of_turn(Exchange((refused,)), ["a"], set()) == []
+    assert len(out_of_turn(Exchange((refused,)), ["a"], {"a"})) == 1
 
 
 def test_what_is_not_declared_is_noticed() -> None:

@@ -31,7 +31,8 @@ class Answer:
 
     @property
     def document(self) -> Any:
-        return json.loads(self.body)
+        """None where it is no JSON."""
+        return json.loads(self.body) if self.media_type == "application/json" else None
 
 
 @dataclass(frozen=True)
