@@ -141,9 +141,10 @@ class Limited(HttpToolsProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Answer what was asked also where the sender said that it sends no more; TLS knows no such half."""
-        if self.scheme == "https" or self._in_body or self._broken or not self._is_answering():
+        if self.scheme == "https" or not self._is_answering() or (self._in_body and not self._broken):
             return False
-        self.cycle.keep_alive = False
+        # What is broken is answered behind the others, and ends the connection then.
+        self.cycle.keep_alive = self.cycle.keep_alive and self._broken
         return True
 
     def pause_writing(self) -> None:
