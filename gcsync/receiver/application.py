@@ -124,10 +124,8 @@ class Application:
             challenge = self._authentication.challenge
             return error(401, "Unauthorized", {"www-authenticate": challenge} if challenge else None)
         for name, value in headers:
-            if (
-                (name == b"content-type" and not _is_json(value))
-                or (name == b"content-encoding" and value.strip().lower() != b"identity")
-                or (name == b"transfer-encoding" and value.strip().lower() != b"chunked")
+            if (name == b"content-type" and not _is_json(value)) or (
+                name == b"content-encoding" and value.strip().lower() != b"identity"
             ):
                 return error(415, "Unsupported media type")
             if name == b"content-length" and value.isdigit() and int(value[:20]) > self._limits.body:

@@ -94,8 +94,11 @@ class Limited(HttpToolsProtocol):
             return
         if len(self.pipeline) >= _QUEUED_REQUESTS:
             raise ValueError("more requests than anybody sends before the first answer")
-        if [name for name, _ in self.headers].count(b"host") != 1 and self.parser.get_http_version() == "1.1":
+        names = [name for name, _ in self.headers]
+        if names.count(b"host") != 1 and self.parser.get_http_version() == "1.1":
             raise ValueError("one host is to be named (RFC 9112, section 3.2)")
+        if b"transfer-encoding" in names and not self._is_chunked_only():
+            raise ValueError("what readers of HTTP understand in more than one way (RFC 9112, section 6.1)")
         super().on_headers_complete()
         self._in_body = True
 
@@ -167,6 +170,10 @@ class Limited(HttpToolsProtocol):
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
+
+    def _is_chunked_only(self) -> bool:
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        return codings == [b"chunked"]
 
     def _wait(self) -> None:
         if self._patience is None:

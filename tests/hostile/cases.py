@@ -78,6 +78,7 @@ def _smuggled() -> Iterator[Case]:
         "a list of lengths": b"Content-Length: %d, 0\r\n" % len(inner),
         "chunked, in vain": long + b"Transfer-Encoding: xchunked\r\n",
         "chunked twice": long + b"Transfer-Encoding: chunked, chunked\r\n",
+        "two codings": long + b"Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n",
         "chunked, not last": long + b"Transfer-Encoding: chunked, identity\r\n",
         "a space before the colon": long + b"Transfer-Encoding : chunked\r\n",
         "a tab before the value": long + b"Transfer-Encoding:\tchunked\r\n",
