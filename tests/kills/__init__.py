@@ -1,0 +1,1 @@
+"""The receiver, killed again and again under load: `python -m tests.kills`."""
