@@ -26,7 +26,8 @@ class Batches(Generic[Asked, Given]):
     """`work` gets up to MAX_BATCH wishes in the order they came, and returns as many results, all in one thread.
 
     What it raises goes to everyone of the batch; a result that is an exception to that one alone. A wish whose asker
-    went away before its turn is left out. `patience` is how many seconds an asker waits. `end` runs in that thread last.
+    went away before its turn is left out. `patience` is how many seconds an asker waits. `end` runs in that thread,
+    last.
     """
 
     def __init__(

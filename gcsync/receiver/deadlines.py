@@ -10,7 +10,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Deadlines(Generic[Key]):
-    """`expire` is called with each key that is still there `seconds` after it was added. For one event loop at a time."""
+    """`expire` gets each key that is still there `seconds` after it was added. For one event loop at a time."""
 
     def __init__(self, seconds: float, expire: Callable[[Key], None]) -> None:
         self._seconds = seconds

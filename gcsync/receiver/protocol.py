@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import httptools  # noqa: F401 - what the protocol below is built on: its absence is told before anything listens
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -11,6 +11,38 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS: Final = 10.0
 HEAD_BYTES: Final = 32 * 1024
 _DISCARDED_BYTES = 16 * 1024 * 1024
+
+
+class JoinedWrites(asyncio.Transport):
+    """Writes what is written in one turn of the event loop at once: the head of an answer and its body."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes | bytearray | memoryview[Any]] = []
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        """As soon as it is flushed, or this turn ends."""
+        if not self._parts:
+            self._loop.call_soon(self.flush)
+        self._parts.append(data)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._parts:
+            parts = self._parts
+            self._parts = []
+            self._transport.write(b"".join(parts))
+
+    def close(self) -> None:
+        """Close when all is written."""
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """As the transport beneath."""
+        return self._transport.is_closing()
 
 
 class Limited(HttpToolsProtocol):
@@ -29,6 +61,8 @@ class Limited(HttpToolsProtocol):
         self._in_body = False
         self._patience: asyncio.TimerHandle | None = None
         super().connection_made(transport)
+        self._joined = JoinedWrites(transport, self.loop)
+        self.transport = self._joined
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -52,6 +86,7 @@ class Limited(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        self._joined.flush()
         super().on_response_complete()
         if self._in_body:
             self._wait()

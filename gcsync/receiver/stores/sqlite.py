@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gcsync.receiver.batches import Batches, Closed
-from gcsync.receiver.interface import Claim, Claimed, Event, Handled, HandleAll, StoreSize, StoreUnavailable
+from gcsync.receiver.interface import Claim, Claimed, Event, HandleAll, Handled, StoreSize, StoreUnavailable
 from gcsync.receiver.stores.opening import Retention
 from gcsync.receiver.stores.sqlite_file import open_file, path_of
 from gcsync.receiver.stores.sqlite_tables import Method, Tables, Wish

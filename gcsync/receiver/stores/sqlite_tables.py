@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-from gcsync.receiver.interface import Claim, Claimed, Event, Handled, HandleAll, StoreSize
+from gcsync.receiver.interface import Claim, Claimed, Event, HandleAll, Handled, StoreSize
 from gcsync.receiver.stores.opening import Retention
 
 _SWEPT_AT_ONCE = 2000
@@ -21,8 +21,16 @@ _ROWS: Final = 128
 # From the first to the last row; counting would read all of them. Whoever empties the table does so from its front.
 _EVENTS = "SELECT coalesce((SELECT max(sequence) FROM events) - (SELECT min(sequence) FROM events) + 1, 0)"
 
+_KNOWN = """
+WITH asked (id) AS (SELECT * FROM (VALUES {}) LIMIT ?)
+SELECT id, NULL, NULL, NULL FROM handled WHERE id IN asked
+UNION ALL SELECT id, attempts, holder, ends FROM claims WHERE id IN asked
+"""
+
 _log = logging.getLogger(__name__)
 
+_Claim: TypeAlias = "tuple[str | None, float, int]"
+"""Holder, end, attempts."""
 Row: TypeAlias = "tuple[Any, ...]"
 Method: TypeAlias = "Callable[[list[Any]], Sequence[Any]]"
 Wish: TypeAlias = "tuple[Method, bool, Row]"
@@ -79,7 +87,7 @@ class Tables:
         """For ids and holders."""
         now = self._clock()
         ids = [event_id for event_id, _ in asked]
-        handled, claims = self._handled(ids), self._claims(ids)
+        handled, claims = self._known(ids)
         found, rows = [], []
         for event_id, holder in asked:
             row = claims.get(event_id)
@@ -100,7 +108,7 @@ class Tables:
         if self._are_held(asked):
             self._mark_handled([event_id for event_id, _ in asked], claimed=True)
             return [True] * len(asked)
-        claims = self._claims([event_id for event_id, _ in asked])
+        _, claims = self._known([event_id for event_id, _ in asked])
         held = [claims.get(event_id, (None,))[0] == holder for event_id, holder in asked]
         self._mark_handled([event_id for (event_id, _), mine in zip(asked, held, strict=True) if mine], claimed=True)
         return held
@@ -113,24 +121,29 @@ class Tables:
 
     def state(self, asked: list[tuple[str]]) -> list[Claim | None]:
         """For ids."""
-        return self._states([event_id for (event_id,) in asked])
+        handled, claims = self._known([event_id for (event_id,) in asked])
+        now = self._clock()
+        return [self._state(event_id, handled, claims, now) for (event_id,) in asked]
 
     def record(self, asked: list[tuple[Event]]) -> list[Claim]:
         """For events: those that nobody has are written."""
+        handled, claims = self._known([event.id for (event,) in asked])
+        now = self._clock()
         found: list[Claim] = []
-        new: dict[str, Event] = {}
-        for (event,), state in zip(asked, self._states([event.id for (event,) in asked]), strict=True):
-            if state is None and event.id not in new:
-                new[event.id] = event
-                found.append(Claim.MINE)
-            else:
-                found.append(state or Claim.HANDLED)
-        self._write_events(list(new.values()))
+        new: list[Event] = []
+        for (event,) in asked:
+            state = self._state(event.id, handled, claims, now)
+            if state is None:
+                new.append(event)
+                handled.add(event.id)
+            found.append(state or Claim.MINE)
+        # A claim that failed or ended may be left of an earlier attempt.
+        self._write_events(new, claimed=bool(claims))
         return found
 
     def record_again(self, asked: list[tuple[Event]]) -> list[None]:
         """For events: all are written."""
-        self._write_events([event for (event,) in asked])
+        self._write_events([event for (event,) in asked], claimed=True)
         return [None] * len(asked)
 
     def handle(self, asked: list[tuple[Event, str, HandleAll, int]]) -> list[Claimed]:
@@ -209,20 +222,24 @@ class Tables:
             if self._connection.in_transaction:
                 self._execute("ROLLBACK")
 
-    def _states(self, ids: list[str]) -> list[Claim | None]:
-        now = self._clock()
-        handled, claims = self._handled(ids), self._claims(ids)
-        taken = {event_id for event_id, row in claims.items() if row[0] is not None and row[1] > now}
-        return [
-            Claim.HANDLED if event_id in handled else Claim.TAKEN if event_id in taken else None for event_id in ids
-        ]
+    @staticmethod
+    def _state(event_id: str, handled: set[str], claims: dict[str, _Claim], now: float) -> Claim | None:
+        if event_id in handled:
+            return Claim.HANDLED
+        row = claims.get(event_id)
+        return Claim.TAKEN if row is not None and row[0] is not None and row[1] > now else None
 
-    def _handled(self, ids: list[str]) -> set[str]:
-        return {event_id for (event_id,) in self._chosen("SELECT id FROM handled WHERE id IN", ids)}
-
-    def _claims(self, ids: list[str]) -> dict[str, tuple[str | None, float, int]]:
-        rows = self._chosen("SELECT id, holder, ends, attempts FROM claims WHERE id IN", ids)
-        return {event_id: (holder, ends, attempts) for event_id, holder, ends, attempts in rows}
+    def _known(self, ids: list[str]) -> tuple[set[str], dict[str, _Claim]]:
+        """Which of the ids were handled, and the claims of the others."""
+        handled: set[str] = set()
+        claims: dict[str, _Claim] = {}
+        for _, marks, values in _pieces([(event_id,) for event_id in ids]):
+            for event_id, attempts, holder, ends in self._execute(_KNOWN.format(marks), values):
+                if attempts is None:
+                    handled.add(event_id)
+                else:
+                    claims[event_id] = (holder, ends, attempts)
+        return handled, claims
 
     def _are_held(self, asked: list[tuple[str, str]]) -> bool:
         """Whether every claim is still the holder's; a count, since each row that is read costs a turn."""
@@ -235,16 +252,15 @@ class Tables:
 
     def _mark_handled(self, ids: list[str], *, claimed: bool) -> None:
         if claimed:
-            self._chosen("DELETE FROM claims WHERE id IN", ids)
+            for _, marks, values in _pieces([(event_id,) for event_id in ids]):
+                self._execute(f"DELETE FROM claims WHERE id IN (SELECT * FROM (VALUES {marks}) LIMIT ?)", values)  # noqa: S608
         now = int(self._clock())
         self._added += self._write("INSERT OR IGNORE INTO handled (id, at)", [(event_id, now) for event_id in ids])
 
-    def _write_events(self, events: list[Event]) -> None:
+    def _write_events(self, events: list[Event], *, claimed: bool) -> None:
         rows = [(event.id, event.type, event.received_at, event.text) for event in events]
         self._write("INSERT INTO events (id, type, received_at, event)", rows)
-        ids = [event.id for event in events]
-        # A claim that failed or ended may be left of an earlier attempt.
-        self._mark_handled(ids, claimed=bool(self._claims(ids)))
+        self._mark_handled([event.id for event in events], claimed=claimed)
 
     def _write(self, into: str, rows: Sequence[Row]) -> int:
         """How many rows are new."""
@@ -252,12 +268,6 @@ class Tables:
             self._execute(f"{into} SELECT * FROM (VALUES {marks}) LIMIT ?", values).rowcount  # noqa: S608
             for _, marks, values in _pieces(rows)
         )
-
-    def _chosen(self, statement: str, ids: list[str]) -> list[Row]:
-        found: list[Row] = []
-        for _, marks, values in _pieces([(event_id,) for event_id in ids]):
-            found.extend(self._execute(f"{statement} (SELECT * FROM (VALUES {marks}) LIMIT ?)", values))  # noqa: S608
-        return found
 
     def _forget(self, chosen: str, values: tuple[int, ...]) -> int:
         gone = self._execute(f"DELETE FROM handled WHERE id IN ({chosen})", values).rowcount  # noqa: S608
