@@ -1,7 +1,7 @@
 """`make bench`: every figure of docs/performance.md, measured side by side in one run.
 
-`make bench-receiver` (`python -m bench receiver`, with `--quick` for a look, `--soak` for ten million ids) takes minutes,
-and needs wrk: it is not among those that run without a name. Its figures are in docs/receiver.md.
+`make bench-receiver` (`python -m bench receiver`, with `--quick` for a look, `--soak` for ten million ids) takes
+minutes and needs wrk: it is not among those that run without a name. Its figures are in docs/receiver.md.
 """
 
 from __future__ import annotations
