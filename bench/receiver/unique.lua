@@ -2,7 +2,7 @@
 local rest
 
 function init(arguments)
-  math.randomseed(tonumber(arguments[1] or "1"))
+  math.randomseed(tonumber(arguments[1]) or 1)
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
   wrk.headers["X-Api-Key"] = os.getenv("GCSYNC_RECEIVER_SECRET")
