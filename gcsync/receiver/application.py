@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.applications import Starlette
@@ -170,7 +171,7 @@ class Application:
         self.metrics.outcome(outcome)
         match outcome:
             case Outcome.SUCCESS | Outcome.SET_ASIDE:
-                return Answer(f'{{"status": "success", "event_id": {json.dumps(event.id)}}}')
+                return Answer(f'{{"status": "success", "event_id": {encode_basestring_ascii(event.id)}}}')
             case Outcome.DUPLICATE:
                 return Answer('{"status": "duplicate"}')
             case Outcome.FAILED:
@@ -179,7 +180,7 @@ class Application:
                 return error(503, "Busy", _AGAIN)
 
     def _moment(self) -> str:
-        return self._now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return f"{self._now().astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"
 
     async def _health(self, request: Request) -> Response:
         return Answer({"status": "ok"})

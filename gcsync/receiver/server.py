@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import logging
 import signal
@@ -92,7 +93,7 @@ def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Call
             )
             return await _listen_until_told(settings, application, store, context, announce)
 
-    with _quick_turns(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with _undisturbed(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(run())
 
 
@@ -146,6 +147,7 @@ async def _listen_until_told(
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            gc.freeze()
             announce(url)
 
     config = _config(settings, application)
@@ -210,12 +212,14 @@ async def _sweep(store: Store) -> None:
 
 
 @contextlib.contextmanager
-def _quick_turns() -> Iterator[None]:
+def _undisturbed() -> Iterator[None]:
+    """Threads change places quickly, and what is there from the start is not searched for garbage again and again."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(_TURN_SECONDS)
     try:
         yield
     finally:
+        gc.unfreeze()
         sys.setswitchinterval(before)
 
 
