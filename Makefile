@@ -10,7 +10,7 @@ SCHEDULES ?= 10000
 REQUIREMENTS ?= requirements.txt
 KILLS ?= 100
 
-.PHONY: chromium pictures docs help install check test test-full soak faults kills hostile demo demo-events bench schemas requirements wheelhouse format clean
+.PHONY: chromium pictures docs help install check test test-full soak faults kills hostile demo demo-events bench bench-receiver schemas requirements wheelhouse format clean
 
 help:
 	@echo "make demo       plan, apply, drift and repair of the example stream, on the built-in emulator"
@@ -22,6 +22,7 @@ help:
 	@echo "make kills      the receiver, killed 100 times per sink under load (make kills KILLS=10), and what was lost"
 	@echo "make hostile    thousands of hostile requests against the receiver, and what came of them"
 	@echo "make bench      speed and memory, as ratios measured in one run"
+	@echo "make bench-receiver  the receiver beside a Flask sketch and an echo (needs wrk; QUICK=--quick for a look)"
 	@echo "make schemas    write schemas/stack.schema.json anew"
 	@echo "make requirements  write the pinned, hashed requirements anew (make requirements UPGRADE=--upgrade)"
 	@echo "make wheelhouse    gcsync and all it needs as wheels in dist/wheelhouse, for machines without a registry"
@@ -85,6 +86,7 @@ soak: install chromium $(FULL)
 	$(BIN)/python -m tests.faults --schedules 1000000 --seed 10000000
 	$(BIN)/python -m tests.kills --kills 2000 --seed 10000000
 	$(BIN)/python -m tests.hostile --rounds 20 --examples 5000 --seed 10000000
+	$(BIN)/python -m bench receiver --soak
 
 faults: install
 	$(BIN)/python -m tests.faults --schedules $(SCHEDULES)
@@ -103,6 +105,9 @@ demo-events: install
 
 bench: install
 	$(BIN)/python -m bench
+
+bench-receiver: install
+	$(BIN)/python -m bench receiver $(QUICK)
 
 # Pages that are generated; a stale one fails make test.
 docs: install

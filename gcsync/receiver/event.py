@@ -2,6 +2,7 @@
 
 The members of the outermost object are read one by one, for two reasons: a verification token is echoed in the very
 spelling in which it came, and an object that names its id twice is refused, since two readers may take two ids from it.
+A plain event, which nearly all are, needs neither and is read in one go; whatever is not plain is left to the other.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ MAX_DEPTH: Final = 64
 TOKEN: Final = "verification_token"  # noqa: S105 - the member's name
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_CONTROL = re.compile(r"[\x00-\x1f]")
 _SINGULAR = (TOKEN, "id", "eventType", "detail-type")
 
 
@@ -53,6 +53,12 @@ class _Member:
 
 def read(body: bytes, now: Callable[[], str]) -> Handshake | Event | Problem:
     """What a body is. `now` gives the moment for `received_at`, and is asked only of an event. Raises nothing."""
+    plain = _plain(body)
+    return read_by_members(body, now) if plain is None else _event(plain[1], plain[0], body, now)
+
+
+def read_by_members(body: bytes, now: Callable[[], str]) -> Handshake | Event | Problem:
+    """The same, member by member: what `read` is held against."""
     try:
         text = body.decode("utf-8-sig")
         members = _document(text)
@@ -64,6 +70,21 @@ def read(body: bytes, now: Callable[[], str]) -> Handshake | Event | Problem:
         token = members[TOKEN]
         return Handshake(text[token.begin : token.end])
     return _event({name: member.value for name, member in members.items()}, text, body, now)
+
+
+def _plain(body: bytes) -> tuple[str, dict[str, Any]] | None:
+    """The text and its object where one quick look shows that nothing about it needs a closer one."""
+    try:
+        text = body.decode()
+        payload = _PLAIN.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    if not payload or not isinstance(payload, dict) or TOKEN in payload:
+        return None
+    # As many levels as there are brackets, at most.
+    if text.count("{") + text.count("[") > MAX_DEPTH and _is_deep(payload):
+        return None
+    return text, payload
 
 
 def _event(payload: dict[str, Any], text: str, body: bytes, now: Callable[[], str]) -> Event | Problem:
@@ -88,7 +109,8 @@ def _id(given: Any, body: bytes) -> str:
 def one_line(text: str, payload: Any) -> str:
     """JSON text as it came where it stands on one line, else written anew. U+2028 and its like stay inside strings."""
     stripped = text.strip(" \t\r\n")
-    return json.dumps(payload) if _CONTROL.search(stripped) else stripped
+    # JSON has no other control characters than these, and none inside strings.
+    return json.dumps(payload) if "\n" in stripped or "\r" in stripped or "\t" in stripped else stripped
 
 
 def _can_be_written(text: str) -> bool:
@@ -183,4 +205,13 @@ def _number(text: str) -> float:
     return value
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names are all different; whether others matter is for a closer look to say."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Malformed
+    return found
+
+
 _DECODER = JSONDecoder(parse_constant=_no_constant, parse_float=_number)
+_PLAIN = JSONDecoder(parse_constant=_no_constant, parse_float=_number, object_pairs_hook=_object)

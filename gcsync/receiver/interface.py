@@ -7,10 +7,10 @@ a store is opened with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeGuard, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,19 @@ class Claimed:
 
     claim: Claim
     attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What a BatchingStore did with an event. `kept` is False where its claim was lost while the sink had it."""
+
+    claimed: Claimed
+    handled: bool = False
+    kept: bool = True
+
+
+HandleAll: TypeAlias = "Callable[[Sequence[Event]], None]"
+"""The `handle_all` of a BatchSink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,18 @@ class RecordingStore(Store, Protocol):
         """Write the event whether its id was handled or not: for the replay of dead letters."""
 
 
+@runtime_checkable
+class BatchingStore(Store, Protocol):
+    """A store that takes many events through claim, handle and done in one go, for a BatchSink."""
+
+    async def handle_with(self, event: Event, holder: str, handle_all: HandleAll, most_attempts: int) -> Handled:
+        """Claim the event and, if that succeeds, hand it to the sink with others and mark it as done.
+
+        Claimed and no more is an event that the sink did not take with the others, or that was claimed more than
+        `most_attempts` times (0 for any number): the claim is the caller's then.
+        """
+
+
 class Sink(Protocol):
     """Does something with an event. `handle` returns once that is durable as far as the sink can promise."""
 
@@ -122,3 +147,11 @@ class Sink(Protocol):
 
     async def close(self) -> None:
         """Write out what is buffered."""
+
+
+@runtime_checkable
+class BatchSink(Sink, Protocol):
+    """A sink that takes many events at once, and quickly."""
+
+    def handle_all(self, events: Sequence[Event]) -> None:
+        """All of them or none, durable when this returns; called from any thread. May raise anything."""

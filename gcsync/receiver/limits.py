@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from gcsync.receiver.deadlines import TaskDeadlines
 
 if TYPE_CHECKING:
     from starlette.types import Receive
@@ -55,18 +55,12 @@ class Room:
         self.requests = 0
         self.held = 0
 
-    @contextmanager
-    def enter(self) -> Iterator[Share]:
-        """A share for one request. Raises Full."""
+    def enter(self) -> Share:
+        """A share for one request, to be left with `with`. Raises Full."""
         if self.requests >= self._limits.requests:
             raise Full
         self.requests += 1
-        share = Share(self)
-        try:
-            yield share
-        finally:
-            self.requests -= 1
-            self.held -= share.held
+        return Share(self)
 
     def hold(self, count: int) -> None:
         """Raises Full."""
@@ -76,11 +70,18 @@ class Room:
 
 
 class Share:
-    """What one request holds of the room."""
+    """What one request holds of the room, until it leaves."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
         self.held = 0
+
+    def __enter__(self) -> Share:
+        return self
+
+    def __exit__(self, *how: object) -> None:
+        self._room.requests -= 1
+        self._room.held -= self.held
 
     def hold(self, count: int) -> None:
         """Raises Full."""
@@ -88,26 +89,36 @@ class Share:
         self.held += count
 
 
-async def read_body(receive: Receive, limits: Limits, share: Share) -> bytes:
-    """The body, whether its length was announced or not. Raises TooLarge, TooSlow, Gone, Full."""
-    chunks: list[bytes] = []
-    length = 0
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Gone
-                chunk: bytes = message.get("body", b"")
-                length += len(chunk)
-                if length > limits.body:
-                    raise TooLarge
-                share.hold(len(chunk))
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
-    except TimeoutError:
-        raise TooSlow from None
+class Bodies:
+    """Reads the bodies of requests within the limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._deadlines = TaskDeadlines(limits.body_seconds)
+
+    async def read(self, receive: Receive, share: Share) -> bytes:
+        """The body, whether its length was announced or not. Raises TooLarge, TooSlow, Gone, Full."""
+        try:
+            with self._deadlines:
+                return await self._read(receive, share)
+        except TimeoutError:
+            raise TooSlow from None
+
+    async def _read(self, receive: Receive, share: Share) -> bytes:
+        chunks: list[bytes] = []
+        length = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Gone
+            chunk: bytes = message.get("body", b"")
+            length += len(chunk)
+            if length > self._limits.body:
+                raise TooLarge
+            share.hold(len(chunk))
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                return b"".join(chunks)
 
 
 class Rates:

@@ -8,7 +8,7 @@ and that a wish to go on in another protocol is no reason to read a body as if i
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -18,6 +18,43 @@ HEAD_BYTES: Final = 32 * 1024
 _DISCARDED_BYTES = 16 * 1024 * 1024
 _QUEUED_REQUESTS = 256
 _NO_HTTP = "Invalid HTTP request received."
+
+
+class JoinedWrites(asyncio.Transport):
+    """Writes what is written in one turn of the event loop at once: the head of an answer and its body."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes | bytearray | memoryview[Any]] = []
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        """As soon as it is flushed, or this turn ends."""
+        if not self._parts:
+            self._loop.call_soon(self.flush)
+        self._parts.append(data)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._parts:
+            parts = self._parts
+            self._parts = []
+            self._transport.write(b"".join(parts))
+
+    def close(self) -> None:
+        """Close when all is written."""
+        self.flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once; what waits is lost."""
+        self._parts = []
+        self._transport.abort()
+
+    def is_closing(self) -> bool:
+        """As the transport beneath."""
+        return self._transport.is_closing()
 
 
 class Limited(HttpToolsProtocol):
@@ -39,6 +76,8 @@ class Limited(HttpToolsProtocol):
         self._patience: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         super().connection_made(transport)
+        self._joined = JoinedWrites(transport, self.loop)
+        self.transport = self._joined
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -116,6 +155,7 @@ class Limited(HttpToolsProtocol):
             )
 
     def on_response_complete(self) -> None:
+        self._joined.flush()
         more = bool(self.pipeline)
         super().on_response_complete()
         if self.transport.is_closing():

@@ -119,7 +119,8 @@ def receiver(
     authentication: Authentication | None = None,
     **how: Any,
 ) -> Receiver:
-    store = open_store(f"sqlite:///{folder}/events.db", clock=how.pop("clock", lambda: 1_800_000_000.0))
+    clock = how.pop("clock", lambda: 1_800_000_000.0)
+    store = how.pop("store", None) or open_store(f"sqlite:///{folder}/events.db", clock=clock)
     chosen = sink or Kept()
     open_metrics = how.pop("open_metrics", False)
     handling = Handling(store, chosen, how.pop("holder", "test"), **how)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcsync.receiver.event import MAX_DEPTH, Handshake, Problem, read
+from gcsync.receiver.event import MAX_DEPTH, Handshake, Problem, read, read_by_members
 from gcsync.receiver.interface import Event
 
 MOMENT = "2026-11-25T09:30:00.000Z"
@@ -168,3 +168,33 @@ def test_members_that_decide_nothing_may_come_twice() -> None:
     found = told(b'{"eventType": "x", "a": 1, "a": 2, "data": {"id": 1, "id": 2}}')
     assert isinstance(found, Event)
     assert found.payload["a"] == 2
+
+
+def objects(members: list[tuple[str, str]]) -> str:
+    return "{" + ",".join(f'"{name}": {value}' for name, value in members) + "}"
+
+
+names = st.sampled_from(
+    ["id", "eventType", "detail-type", "verification_token", "data", "\\u0069d", "eventTyp\\u0065", ""]
+)
+spelled = st.recursive(
+    st.sampled_from(
+        ["null", "true", "1", "1.5", "1e999", "NaN", "-0", '""', '"x"', '"\\ud800"', '"a\\nb"', '"\t"', "[", "ü"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda parts: f"[{', '.join(parts)}]")
+        | st.lists(st.tuples(names, inner), max_size=3).map(objects)
+        | st.tuples(inner, st.integers(0, MAX_DEPTH + 1)).map(lambda pair: "[" * pair[1] + pair[0] + "]" * pair[1])
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(st.tuples(names, spelled), max_size=5).map(objects),
+    st.sampled_from(["", " ", "\n", "\ufeff", "x", "}"]),
+    st.sampled_from(["", "\r\n", "{}", "\x00"]),
+)
+def test_a_plain_event_read_in_one_go_is_what_it_is_member_by_member(body: str, before: str, after: str) -> None:
+    text = (before + body + after).encode()
+    assert told(text) == read_by_members(text, lambda: MOMENT)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver.dead_letter import DeadLetters, Replayed, replay
 from gcsync.receiver.handling import Outcome
-from gcsync.receiver.interface import Claim, Event
+from gcsync.receiver.interface import Claim, Event, SinkFailure
 from tests.receiver.asgi import Kept, Receiver, receiver, run
 
 
@@ -173,3 +174,40 @@ class TestReplay:
             run(replay(letters, sink))
         assert (caught.value.diagnostics[0].code, sink.calls) == ("GC807", 0)
         assert letters.path.exists() == (text is not None)
+
+
+class Together(Kept):
+    """A sink that takes many at once, unless one of them is bad, and single ones unless they are."""
+
+    def handle_all(self, events: Sequence[Event]) -> None:
+        if any(one.id == "bad" for one in events):
+            raise SinkFailure("one of them is bad")
+        self.events.extend(events)
+
+    async def handle(self, event: Event) -> None:
+        self.handle_all([event])
+
+
+def test_one_event_that_a_sink_refuses_keeps_no_other_from_it(tmp_path: Path) -> None:
+    async def act() -> None:
+        running = receiver(tmp_path, Together())
+        ids = ["a", "b", "bad", "c"]
+        found = await asyncio.gather(*(running.handling.take(event(event_id)) for event_id in ids))
+        assert found == [Outcome.SUCCESS, Outcome.SUCCESS, Outcome.FAILED, Outcome.SUCCESS]
+        assert sorted(one.id for one in running.sink.events) == ["a", "b", "c"]
+        assert await running.store.state("bad") is None
+        assert await running.handling.take(event("a")) is Outcome.DUPLICATE
+        await closed(running)
+
+    run(act())
+
+
+def test_a_sink_of_many_at_once_has_dead_letters_as_any_other(tmp_path: Path) -> None:
+    async def act() -> None:
+        letters = DeadLetters(tmp_path / "dead.jsonl")
+        running = receiver(tmp_path, Together(), dead_letters=letters, max_attempts=2)
+        found = [await running.handling.take(event("bad")) for _ in range(3)]
+        assert found == [Outcome.FAILED, Outcome.SET_ASIDE, Outcome.DUPLICATE]
+        await closed(running)
+
+    run(act())

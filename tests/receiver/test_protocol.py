@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator, Sequence
 
 import pytest
 
+from gcsync.receiver.protocol import JoinedWrites
 from tests.hostile.wire import Answer, answers_of, exchange
 from tests.receiver.serving import LONGEST_SECONDS, SECRET, Served, halting
 
@@ -115,3 +117,49 @@ def test_an_answer_that_nobody_reads_is_not_kept(shared: Served) -> None:
 def send_without_end(connection: socket.socket, data: bytes) -> None:
     while True:
         connection.sendall(data)
+
+
+class Wire(asyncio.Transport):
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written.append(bytes(data))
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+
+def test_head_and_body_are_one_write_and_nothing_waits_beyond_the_turn() -> None:
+    async def act() -> None:
+        wire = Wire()
+        joined = JoinedWrites(wire, asyncio.get_running_loop())
+        joined.write(b"head ")
+        joined.write(b"body")
+        assert wire.written == []
+        joined.flush()
+        assert wire.written == [b"head body"]
+        joined.write(b"100 Continue")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert wire.written == [b"head body", b"100 Continue"]
+
+    asyncio.run(act())
+
+
+def test_what_waits_is_written_before_the_connection_closes() -> None:
+    async def act() -> None:
+        wire = Wire()
+        joined = JoinedWrites(wire, asyncio.get_running_loop())
+        joined.write(b"the last")
+        joined.close()
+        assert (wire.written, joined.is_closing()) == ([b"the last"], True)
+
+    asyncio.run(act())

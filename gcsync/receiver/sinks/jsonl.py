@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl
@@ -49,6 +51,8 @@ class LinesSink:
     def __init__(self, file: LineFile, lock: FileLock) -> None:
         self._file = file
         self._lock = lock
+        self._turn = threading.Lock()
+        self._ended = False
         self._batches: Batches[bytes, None] = Batches("gcsync-lines", self._write, end=self._end)
 
     async def handle(self, event: Event) -> None:
@@ -60,17 +64,27 @@ class LinesSink:
         except Closed:
             raise SinkFailure("the file is closed") from None
 
+    def handle_all(self, events: Sequence[Event]) -> None:
+        """As the interface says. Raises OSError, or Closed."""
+        self._write([line_of(event) for event in events])
+
     async def close(self) -> None:
         """As the interface says."""
         await self._batches.close()
 
     def _write(self, lines: list[bytes]) -> list[None]:
-        self._file.append(lines)
+        with self._turn:
+            if self._ended:
+                # Nobody may write to a file whose lock is given back.
+                raise Closed
+            self._file.append(lines)
         return [None] * len(lines)
 
     def _end(self) -> None:
-        self._file.close()
-        self._lock.release()
+        with self._turn:
+            self._ended = True
+            self._file.close()
+            self._lock.release()
 
 
 def _rotation(query: str) -> tuple[int | None, int]:

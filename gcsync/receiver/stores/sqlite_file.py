@@ -11,7 +11,7 @@ APPLICATION_ID = 0x67637276
 """`gcrv` in ASCII: tells a receiver's file from any other SQLite database."""
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 5.0
-_CHECKPOINT_PAGES = 4000
+_CHECKPOINT_PAGES = 1000
 _CACHE_KIBIBYTES = 8 * 1024
 
 # An id is in `claims` from its first claim until it is handled, and in `handled` from then on. `holder` is null after a

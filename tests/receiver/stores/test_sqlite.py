@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gcsync.model.diagnostic import DiagnosticError
-from gcsync.receiver.interface import Claim, Event, RecordingStore, StoreUnavailable
+from gcsync.receiver.interface import Claim, Claimed, Event, Handled, RecordingStore, StoreUnavailable
 from gcsync.receiver.stores import Retention, open_store
 from gcsync.receiver.stores.sqlite import SqliteStore
 from tests.receiver.stores.every import Clock
@@ -161,3 +163,121 @@ def test_a_later_versions_file_is_left_alone(tmp_path: Path) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     assert code_of(f"sqlite:///{tmp_path}/events.db") == "GC802"
+
+
+def traced(store: SqliteStore) -> list[str]:
+    """The statements from now on; a list that grows."""
+    statements: list[str] = []
+    store._tables._connection.set_trace_callback(statements.append)
+    return statements
+
+
+def keep(events: Sequence[Event]) -> None:
+    """A sink's `handle_all` that takes everything."""
+
+
+@pytest.mark.parametrize("way", ["record", "handle_with"])
+def test_a_batch_takes_as_many_statements_whatever_its_size_and_the_stores(tmp_path: Path, way: str) -> None:
+    def wishes(store: SqliteStore, begin: int, count: int) -> list[Any]:
+        events = [event(f"e-{number}") for number in range(begin, begin + count)]
+        if way == "record":
+            return [(store._tables.record, True, (one,)) for one in events]
+        return [(store._tables.handle, False, (one, f"h-{one.id}", keep, 0)) for one in events]
+
+    async def act() -> list[int]:
+        store = opened(tmp_path)
+        counts = []
+        for begin, count in ((0, 2), (10, 128), (1000, 100), (2000, 128)):
+            # From outside, since the writer's thread sleeps: so the batch has just this size.
+            statements = traced(store)
+            store._tables.do_all(wishes(store, begin, count))
+            counts.append(len(statements))
+        assert (await store.size()).ids == 358
+        await store.close()
+        return counts
+
+    counts = asyncio.run(act())
+    # The first may have to set how the disk is used.
+    assert len(set(counts[1:])) == 1
+    assert counts[1] <= 16
+
+
+def test_no_statement_of_an_events_way_reads_a_whole_table(tmp_path: Path) -> None:
+    async def act() -> list[str]:
+        store = opened(tmp_path)
+        statements = traced(store)
+        await store.record(event("a"))
+        await store.handle_with(event("b"), "one", keep, 0)
+        await store.claim("c", "one")
+        await store.done("c", "one")
+        await store.state("c")
+        await store.done("c", "another")
+        await store.release("c", "one")
+        found = [one for one in statements if re.match(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)", one)]
+        store._tables._connection.set_trace_callback(None)
+        plans = [row[3] for one in found for row in store._tables._connection.execute(f"EXPLAIN QUERY PLAN {one}")]
+        await store.close()
+        return plans
+
+    plans = asyncio.run(act())
+    assert any("SEARCH handled" in plan for plan in plans)
+    assert [plan for plan in plans if re.search(r"SCAN (handled|claims|events)", plan)] == []
+
+
+def test_the_sink_gets_what_is_claimed_for_everybody_and_only_then_it_is_handled(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def handle_all(events: Sequence[Event]) -> None:
+        other = sqlite3.connect(tmp_path / "events.db")
+        claimed = [row[0] for row in other.execute("SELECT id FROM claims WHERE holder IS NOT NULL")]
+        handled = [row[0] for row in other.execute("SELECT id FROM handled")]
+        other.close()
+        assert {event.id for event in events} <= set(claimed) - set(handled)
+        seen.extend(event.id for event in events)
+
+    async def act() -> None:
+        store = opened(tmp_path)
+        found = await asyncio.gather(*(store.handle_with(event(i), f"h-{i}", handle_all, 0) for i in "abc"))
+        assert found == [Handled(Claimed(Claim.MINE, 1), handled=True)] * 3
+        assert (await store.handle_with(event("a"), "again", handle_all, 0)).claimed.claim is Claim.HANDLED
+        assert (await store.size()).in_handling == 0
+        await store.close()
+
+    asyncio.run(act())
+    assert sorted(seen) == ["a", "b", "c"]
+
+
+def test_what_the_sink_does_not_take_with_others_is_the_callers_to_handle(tmp_path: Path) -> None:
+    def refuse(events: Sequence[Event]) -> None:
+        raise OSError("no room")
+
+    async def act() -> None:
+        store = opened(tmp_path)
+        assert await store.handle_with(event("a"), "one", refuse, 0) == Handled(Claimed(Claim.MINE, 1))
+        assert await store.state("a") is Claim.TAKEN
+        await store.release("a", "one")
+        # Claimed more often than it may be: nobody's but the caller's to decide.
+        assert await store.handle_with(event("a"), "two", keep, 1) == Handled(Claimed(Claim.MINE, 2))
+        assert await store.done("a", "two")
+        await store.close()
+
+    asyncio.run(act())
+
+
+def test_a_claim_that_was_lost_while_the_sink_had_the_event_is_told(tmp_path: Path) -> None:
+    clock = Clock()
+
+    def slowly(events: Sequence[Event]) -> None:
+        clock.now += 61
+        other = sqlite3.connect(tmp_path / "events.db")
+        with other:
+            other.execute("UPDATE claims SET holder = 'another', ends = ends + 100 WHERE id = 'a'")
+        other.close()
+
+    async def act() -> None:
+        store = opened(tmp_path, clock=clock)
+        assert await store.handle_with(event("a"), "one", slowly, 0) == Handled(Claimed(Claim.MINE, 1), True, False)
+        assert await store.state("a") is Claim.TAKEN
+        await store.close()
+
+    asyncio.run(act())
