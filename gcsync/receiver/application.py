@@ -96,10 +96,9 @@ class Application:
         ]
         self._others = Starlette(routes=routes, exception_handlers=_HANDLERS)
         self._others.router.redirect_slashes = False
-        self.asgi: ASGIApp = self._answer
+        self.asgi: ASGIApp = self._route
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The application for a server."""
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
             await self._receive(scope, receive, send)
         else:
