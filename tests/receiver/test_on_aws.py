@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,8 +16,9 @@ from gcsync.receiver.metrics import Metrics
 from gcsync.receiver.sinks import open_sink
 from gcsync.receiver.stores import open_store
 from tests.e2e.workplace import Inside, clean_environment
+from tests.kills.senders import Senders
 from tests.locks import cloud
-from tests.receiver.serving import SECRET, Senders, body_of, deliver, served
+from tests.receiver.serving import SECRET, body_of, deliver, served
 from tests.receiver.sinks.messages import event, make_queue, received
 from tests.receiver.stores.every import make_table
 
@@ -104,11 +104,10 @@ def test_an_aws_that_goes_away_is_answered_with_503_and_the_sender_comes_again(t
 def test_every_acknowledged_id_is_in_the_queue_after_kill_9_under_load(tmp_path: Path, aws: str, kills: int) -> None:
     queue = make_queue(aws, "events")
     line = ("--store", f"dynamodb://{make_table(aws, 'killed')}", "--sink", f"sqs:{queue}", *QUICK)
-    senders = Senders()
-    moments = random.Random(kills)
+    senders = Senders(seed=kills)
     for _ in range(kills):
         with served(tmp_path, *line, **cloud.access(aws)) as one:
-            senders.until_it_dies(one, moments.uniform(1.0, 3.0))
+            senders.until_killed(one)
     times = Counter(ledger(aws, queue))
     assert len(senders.acknowledged) >= kills
     assert senders.acknowledged - set(times) == set()

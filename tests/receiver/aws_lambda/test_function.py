@@ -77,12 +77,17 @@ def test_two_processes_share_what_was_handled(function: Callable[..., Function])
 
 
 def test_nothing_is_left_to_do_after_an_answer(function: Callable[..., Function]) -> None:
-    """The process stands still from here on: a timer or a task would run at some later request, or never."""
+    """The process stands still from here on: a timer or a task would run at some later request, or never.
+
+    What looks whether anything took too long may look then, for it finds nothing.
+    """
     running = function()
     running.invoke(event("e-1"), 10)
     loop: Any = running._loop
     assert asyncio.all_tasks(loop) == set()
-    assert [handle for handle in loop._scheduled if not handle.cancelled()] == []
+    looks = [handle._callback for handle in loop._scheduled if not handle.cancelled()]
+    assert {look.__qualname__ for look in looks} <= {"Deadlines._look"}
+    assert [look.__self__._ends for look in looks if look.__self__._ends] == []
     assert running._run(running.store.state("e-1")).name == "HANDLED"
 
 

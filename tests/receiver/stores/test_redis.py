@@ -19,7 +19,8 @@ from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver.interface import Claim, Claimed, Store, StoreUnavailable
 from gcsync.receiver.sinks import open_sink
 from gcsync.receiver.stores import Retention, open_store
-from tests.receiver.serving import Senders, body_of, deliver, served
+from tests.kills.senders import Senders
+from tests.receiver.serving import body_of, deliver, served
 from tests.receiver.stores.every import Clock
 from tests.receiver.stores.redis_servers import RedisServer, redis_server
 
@@ -250,7 +251,7 @@ def test_receivers_on_two_machines_acknowledge_nothing_that_is_lost(tmp_path: Pa
         with served(tmp_path, *store, "--sink", "jsonl:other.jsonl", *quick) as other:
             for _ in range(kills):
                 with served(tmp_path, *store, "--sink", "jsonl:killed.jsonl", *quick) as victim:
-                    senders.until_it_dies(victim, 0.4)
+                    senders.until_killed(victim)
             assert senders.acknowledged
             known = sorted(senders.acknowledged)[:20]
             assert {deliver(other, body_of(event_id))[1] for event_id in known} == {b'{"status": "duplicate"}'}
