@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Container, Sequence
 from functools import cache
 from typing import Any
@@ -23,6 +24,7 @@ DOCUMENT: dict[str, Any] = json.loads((ROOT / "schemas/receiver.openapi.json").r
 _ELSEWHERE = {404: {"error": "Not found"}, 405: {"error": "Method not allowed"}}
 # Before a request is complete, so that it cannot be told which operation it would have been.
 _WITHOUT_A_BODY = (408, 431)
+_SPACES = re.compile(rb"\A([!-~]+) +")
 
 
 def complaints(given: Exchange, most: int) -> list[str]:
@@ -88,6 +90,8 @@ def second_reading(data: bytes) -> tuple[int, list[str | None]]:
     # Empty lines before a request are to be ignored (RFC 9112, section 2.2), which h11 leaves to others.
     while data := data.lstrip(b"\r\n"):
         begun += 1
+        # More than one space in a request line may be taken for one (section 3), which h11 does not.
+        data = _SPACES.sub(rb"\1 ", data)
         reader = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 22)
         reader.receive_data(data)
         try:

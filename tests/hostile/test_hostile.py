@@ -63,6 +63,7 @@ def test_two_readers_agree_on_what_a_request_is() -> None:
     other = body.replace(b"a", b"b")
     assert second_reading(request(body) + request(other)) == (2, ["a", "b"])
     assert second_reading(request(body) + b"no HTTP") == (2, ["a"])
+    assert second_reading(request(body).replace(b"POST ", b"POST  ")) == (1, ["a"])
     assert second_reading(request(body, b"Content-Length: 5\r\n")) == (1, [])
     assert second_reading(request(body, b"Connection: close\r\n") + request(other)) == (1, ["a"])
     assert second_reading(request(body, head=HEAD.replace(b"X-Api-Key", b"X-Other")) + request(other)) == (

@@ -19,7 +19,7 @@ from typing import Any
 from gcsync.receiver.limits import Limits
 from gcsync.receiver.server import ReceiverSettings, serve
 from gcsync.receiver.sinks import jsonl, lines
-from gcsync.receiver.stores import sqlite
+from gcsync.receiver.stores import sqlite, sqlite_tables
 
 CLAIMED, WRITING, HANDLED = "claimed", "writing", "handled"
 COMMITTING, COMMITTED = "committing", "committed"
@@ -52,9 +52,9 @@ def halt() -> None:
 
 
 def before(owner: type, name: str) -> None:
-    """Halt where a method would begin."""
+    """Halt where a method would begin, which is called in the writer's thread."""
 
-    async def halted(*_: Any) -> None:
+    def halted(*_: Any) -> None:
         halt()
 
     setattr(owner, name, halted)
@@ -82,24 +82,24 @@ def in_the_midst_of_a_line() -> None:
 
 def in_the_midst_of_a_commit() -> None:
     """All of the transaction is said but its last word; a claim alone does not count."""
-    begin = sqlite._Tables.__init__
+    begin = sqlite_tables.Tables.__init__
 
     def watched(tables: Any, connection: Any, *arguments: Any) -> None:
         begin(tables, connection, *arguments)
         connection.set_trace_callback(lambda said: halt() if said == "COMMIT" and tables._durable else None)
 
-    sqlite._Tables.__init__ = watched
+    sqlite_tables.Tables.__init__ = watched
 
 
 def behind_a_commit() -> None:
-    behind(sqlite.SqliteStore, "done")
+    behind(sqlite.SqliteStore, "handle_with")
     behind(sqlite.SqliteStore, "record")
 
 
 HALTS: dict[str, Callable[[], None]] = {
-    CLAIMED: lambda: before(jsonl.LinesSink, "handle"),
+    CLAIMED: lambda: before(jsonl.LinesSink, "handle_all"),
     WRITING: in_the_midst_of_a_line,
-    HANDLED: lambda: before(sqlite.SqliteStore, "done"),
+    HANDLED: lambda: before(sqlite_tables.Tables, "done"),
     COMMITTING: in_the_midst_of_a_commit,
     COMMITTED: behind_a_commit,
 }
