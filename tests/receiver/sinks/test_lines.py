@@ -50,7 +50,7 @@ def test_a_line_is_read_back_letter_for_letter(event_id: str, kind: str, payload
     line = line_of(Event(event_id, kind, "2026-11-25T09:30:00.000Z", payload, text))
     assert read_line(line) == (event_id, kind, "2026-11-25T09:30:00.000Z", text)
     for torn in (line[:-1], line[1:], line[: len(line) // 2] + b"\n", line + line):
-        with pytest.raises(ValueError, match="line|decode"):
+        with pytest.raises(ValueError, match=r"line|decode"):
             read_line(torn)
 
 
