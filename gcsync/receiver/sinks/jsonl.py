@@ -37,7 +37,7 @@ def lock_lines(file: LineFile) -> LinesSink:
         lock.acquire()
         file.append([])
     except Timeout:
-        hint = "give each receiver a file of its own; receivers of one store may run side by side"
+        hint = "give each receiver a file or folder of its own; receivers of one store may run side by side"
         raise DiagnosticError(
             Diagnostic("GC805", f"another receiver writes to {path}", path="--sink", hint=hint)
         ) from None

@@ -7,6 +7,7 @@ spool, `FOLDER/.spool/events.jsonl`. A thread turns each finished spool into Par
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import threading
@@ -22,7 +23,7 @@ from gcsync.model.moment import read_duration
 from gcsync.receiver.batches import Closed
 from gcsync.receiver.interface import Event
 from gcsync.receiver.sinks.jsonl import LinesSink, lock_lines, read_size
-from gcsync.receiver.sinks.lines import LineFile
+from gcsync.receiver.sinks.lines import LineFile, sync_folder
 from gcsync.receiver.sinks.parquet_files import COMPRESSIONS, Interrupted, ParquetFiles
 
 SPOOL: Final = ".spool"
@@ -50,6 +51,10 @@ def open_parquet(rest: str) -> ParquetSink:
     settings = _read(rest)
     files = _files(settings)
     spool = lock_lines(LineFile(settings.folder / SPOOL / "events.jsonl", settings.rotate_at))
+    # New folders' names are to be on the disk before anything in them is acknowledged.
+    for folder in (settings.folder, settings.folder.absolute().parent):
+        with contextlib.suppress(OSError):
+            sync_folder(folder)
     return ParquetSink(spool, Converter(settings, spool, files))
 
 

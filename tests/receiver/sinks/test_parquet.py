@@ -124,6 +124,15 @@ def test_an_event_is_on_the_disk_as_a_line_before_any_parquet(tmp_path: Path) ->
         assert files(tmp_path) == []
 
 
+def test_the_names_of_new_folders_are_on_the_disk_before_any_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(parquet, "sync_folder", synced.append)
+    handle(tmp_path / "new", [])
+    assert synced == [tmp_path / "new", tmp_path]
+
+
 def test_a_spool_of_the_size_is_converted_while_events_come(tmp_path: Path) -> None:
     with converting(tmp_path, rotate_at=200) as sink:
         for number in range(4):
@@ -199,7 +208,7 @@ def test_a_crash_at_each_step_loses_nothing_and_doubles_nothing(
 def test_what_an_earlier_process_has_spooled_is_converted_at_the_start(tmp_path: Path) -> None:
     spool(tmp_path, [event(0)])
     spool(tmp_path, [event(1)], "events.jsonl")
-    (tmp_path / ".spool/events-20261126T000000000000Z.2026-11-26.tmp").write_bytes(b"PAR1 half")
+    (tmp_path / ".spool/events-20261125T000000000000Z.2026-11-25.tmp").write_bytes(b"PAR1 half")
     with converting(tmp_path):
         until(lambda: ids(tmp_path) == ["e-0", "e-1"])
         until(lambda: spools(tmp_path) == [])
@@ -257,10 +266,9 @@ def test_a_row_group_is_all_that_is_held_and_the_end_waits_for_one_only(tmp_path
     assert ids(tmp_path) == [f"e-{number}" for number in range(100, 200)]
 
 
-def test_the_end_leaves_to_the_next_start_what_takes_too_long(tmp_path: Path) -> None:
+def test_the_end_leaves_to_the_next_start_what_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = spool(tmp_path, [event(0)])
-    with contextlib.ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
+    with monkeypatch.context() as patch:
         patch.setattr(parquet.Converter, "_is_late", lambda _: True)
         handle(tmp_path, [event(1)])
     assert (files(tmp_path), len(spools(tmp_path)), path.exists()) == ([], 2, True)
