@@ -21,6 +21,7 @@ from gcsync.receiver.sinks.lines import read_line, sync_folder
 COMPRESSIONS: Final = ("zstd", "snappy", "gzip", "none")
 GROUP_BYTES: Final = 16_000_000
 """Of lines in a row group: all that is held in memory, some three times over while it is written."""
+_STEP_ROWS = 256
 
 _log = logging.getLogger(__name__)
 
@@ -83,9 +84,16 @@ class ParquetFiles:
         """A row group."""
         import pyarrow
 
+        # In small steps: pyarrow lets no other thread run while it takes over Python's texts.
+        steps = (rows[begin : begin + _STEP_ROWS] for begin in range(0, len(rows), _STEP_ROWS))
+        return pyarrow.Table.from_batches([self._batch(step) for step in steps], schema=self._schema)
+
+    def _batch(self, rows: list[_Row]) -> Any:
+        import pyarrow
+
         columns = zip(zip(*rows, strict=True), self._schema, strict=True)
         arrays = [pyarrow.array(column, field.type) for column, field in columns]
-        return pyarrow.Table.from_arrays(arrays, schema=self._schema)
+        return pyarrow.RecordBatch.from_arrays(arrays, schema=self._schema)
 
 
 class _Dates:
