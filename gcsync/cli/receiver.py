@@ -32,8 +32,8 @@ SinkName = Annotated[
     typer.Option(
         "--sink",
         metavar="SINK",
-        help="Where events go: jsonl:FILE[?rotate=100M&keep=10], sqlite:, sqs:URL, sns:ARN, kinesis:ARN, "
-        "python:package.module:function, https://…",
+        help="Where events go: jsonl:FILE[?rotate=100M&keep=10], parquet:FOLDER[?rotate=100M&every=15m], sqlite:, "
+        "sqs:URL, sns:ARN, kinesis:ARN, python:package.module:function, https://…",
     ),
 ]
 Auth = Annotated[

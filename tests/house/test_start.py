@@ -20,6 +20,7 @@ HEAVY = (
     "jsonschema",
     "opentelemetry",
     "platformdirs",
+    "pyarrow",
     "redis",
     "requests",
     "rich",

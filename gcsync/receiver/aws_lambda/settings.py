@@ -86,7 +86,7 @@ def _files(environ: Mapping[str, str]) -> list[Diagnostic]:
     if not store or store.startswith("sqlite:"):
         what = "a file does not outlive the function's process" if store else "it is not set"
         found.append(_wrong("STORE", what, "set it to dynamodb://TABLE or redis://HOST", code="GC861"))
-    if not sink or sink.startswith(("sqlite:", "jsonl:")):
+    if not sink or sink.startswith(("sqlite:", "jsonl:", "parquet:")):
         what = "a file does not outlive the function's process" if sink else "it is not set"
         hint = "set it to sqs:URL, sns:ARN, https://… or python:package.module:function"
         found.append(_wrong("SINK", what, hint, code="GC861"))

@@ -3,6 +3,8 @@
 opening      the sink that a text names
 jsonl        lines of JSON in a file, rotated
 lines        such a file, for dead letters too
+parquet      files for DuckDB, Athena and Spark, made of such lines in a thread
+parquet_files  those files, of one spool of lines
 recording    a table of the store itself, in the store's own transaction
 function     a Python function
 webhook      another endpoint

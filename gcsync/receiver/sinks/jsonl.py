@@ -24,8 +24,12 @@ def open_lines(rest: str) -> LinesSink:
     """Raises DiagnosticError: GC804 for the text, GC805 for a file that cannot be written."""
     name, _, query = rest.partition("?")
     rotate_at, keep = _rotation(query)
-    path = Path(name)
-    file = LineFile(path, rotate_at, keep)
+    return lock_lines(LineFile(Path(name), rotate_at, keep))
+
+
+def lock_lines(file: LineFile) -> LinesSink:
+    """The sink that has this file to itself. Raises DiagnosticError (GC805)."""
+    path = file.path
     # It is given back by the writer's thread.
     lock = FileLock(f"{path}.lock", timeout=0, thread_local=False)
     try:
@@ -33,7 +37,7 @@ def open_lines(rest: str) -> LinesSink:
         lock.acquire()
         file.append([])
     except Timeout:
-        hint = "give each receiver a file of its own; receivers of one store may run side by side"
+        hint = "give each receiver a file or folder of its own; receivers of one store may run side by side"
         raise DiagnosticError(
             Diagnostic("GC805", f"another receiver writes to {path}", path="--sink", hint=hint)
         ) from None
@@ -68,6 +72,13 @@ class LinesSink:
         """As the interface says. Raises OSError, or Closed."""
         self._write([line_of(event) for event in events])
 
+    def rotate(self) -> None:
+        """Begin a new file unless this one is empty; called from any thread. Raises OSError, or Closed."""
+        with self._turn:
+            if self._ended:
+                raise Closed
+            self._file.rotate()
+
     async def close(self) -> None:
         """As the interface says."""
         await self._batches.close()
@@ -87,11 +98,17 @@ class LinesSink:
             self._lock.release()
 
 
+def read_size(text: str) -> int | None:
+    """Bytes, from `500`, `64k`, `100M` or `1G`; None for anything else."""
+    found = _SIZE.fullmatch(text)
+    return None if found is None else int(found[1]) * _UNITS[found[2]]
+
+
 def _rotation(query: str) -> tuple[int | None, int]:
     given = dict(parse_qsl(query, keep_blank_values=True))
-    size, keep = _SIZE.fullmatch(given.pop("rotate", "0")), given.pop("keep", "0")
+    size, keep = read_size(given.pop("rotate", "0")), given.pop("keep", "0")
     if given or size is None or not re.fullmatch(r"[0-9]{1,6}", keep, re.ASCII):
         hint = "write jsonl:events.jsonl?rotate=100M&keep=10; without keep, or with 0, all files stay"
         message = "behind the ? of a jsonl: sink stand rotate= and keep="
         raise DiagnosticError(Diagnostic("GC804", message, path="--sink", hint=hint))
-    return int(size[1]) * _UNITS[size[2]] or None, int(keep)
+    return size or None, int(keep)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,23 @@ from pathlib import Path
 from gcsync.receiver.interface import Event
 
 _TAIL = 64 * 1024
+_TEXT = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_LINE = re.compile(rf'\{{"id": ({_TEXT}), "type": ({_TEXT}), "received_at": ({_TEXT}), "event": (\{{.*\}})\}}\n')
 
 
 def line_of(event: Event, **more: object) -> bytes:
     """`{"id", "type", "received_at", "event"}`, then what is said besides, with a newline at its end."""
     head = json.dumps({"id": event.id, "type": event.type, "received_at": event.received_at, **more})
     return f'{head[:-1]}, "event": {event.text}}}\n'.encode()
+
+
+def read_line(line: bytes) -> tuple[str, str, str, str]:
+    """The id, type, moment and JSON text of an event, letter for letter. Raises ValueError for what is no such line."""
+    found = _LINE.fullmatch(line.decode())
+    if found is None:
+        raise ValueError("no line of an event")
+    event_id, kind, moment = (json.loads(found[number]) for number in (1, 2, 3))
+    return event_id, kind, moment, found[4]
 
 
 class LineFile:
@@ -50,6 +62,11 @@ class LineFile:
                 os.ftruncate(descriptor, size)
             self.close()
             raise
+
+    def rotate(self) -> None:
+        """Begin a new file, whatever the size; an empty one stays."""
+        if os.fstat(self._open()).st_size:
+            self._rotate()
 
     def close(self) -> None:
         """Doing so twice is no error."""

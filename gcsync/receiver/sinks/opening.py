@@ -15,13 +15,17 @@ def open_sink(text: str, store: Store, environ: Mapping[str, str]) -> Sink:
     """The sink that a text names: `jsonl:FILE`, `sqlite:`, `sqs:URL`, `sns:ARN`, `https://…` and more.
 
     `environ` may hold the Authorization header for a webhook, and what AWS needs. Raises DiagnosticError (GC804 to
-    GC806, GC814, GC816).
+    GC806, GC812, GC814, GC816).
     """
     scheme, separator, rest = text.partition(":")
     if scheme == "jsonl" and rest:
         from gcsync.receiver.sinks.jsonl import open_lines
 
         return open_lines(rest)
+    if scheme == "parquet":
+        from gcsync.receiver.sinks.parquet import open_parquet
+
+        return open_parquet(rest)
     if text == "sqlite:":
         from gcsync.receiver.sinks.recording import open_recording
 
@@ -48,6 +52,7 @@ def open_sink(text: str, store: Store, environ: Mapping[str, str]) -> Sink:
         return open_webhook(text, environ.get(AUTHORIZATION))
     told = f"there is no sink of the kind {scheme!r}" if separator else "a sink is named by its kind and a colon"
     hint = (
-        "write jsonl:events.jsonl, sqlite:, sqs:URL, sns:ARN, kinesis:ARN, python:package.module:function or https://…"
+        "write jsonl:events.jsonl, parquet:FOLDER, sqlite:, sqs:URL, sns:ARN, kinesis:ARN, "
+        "python:package.module:function or https://…"
     )
     raise DiagnosticError(Diagnostic("GC804", told, path="--sink", hint=hint))

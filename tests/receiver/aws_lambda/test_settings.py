@@ -50,6 +50,7 @@ def test_everything_else_is_that_of_receiver_serve() -> None:
         ("STORE", "sqlite:///events.db", "GC861", "dynamodb://"),
         ("STORE", "", "GC861", "dynamodb://"),
         ("SINK", "jsonl:events.jsonl", "GC861", "sqs:"),
+        ("SINK", "parquet:events", "GC861", "sqs:"),
         ("SINK", "sqlite:", "GC861", "sqs:"),
         ("SINK", " ", "GC861", "sqs:"),
         ("DEAD_LETTER", "dead.jsonl", "GC861", "leave it out"),

@@ -7,12 +7,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver.interface import Event, SinkFailure
 from gcsync.receiver.sinks import lines
 from gcsync.receiver.sinks.jsonl import open_lines
-from gcsync.receiver.sinks.lines import LineFile
+from gcsync.receiver.sinks.lines import LineFile, line_of, read_line
 
 
 def event(number: int) -> Event:
@@ -37,6 +39,19 @@ def test_a_line_is_what_the_contract_says(tmp_path: Path) -> None:
         '{"id": "e-0", "type": "x", "received_at": "2026-11-25T09:30:00.000Z", "event": {"id":"e-0",  "u":"ü"}}\n'
     )
     assert json.loads(text)["event"] == {"id": "e-0", "u": "ü"}
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(TEXTS, TEXTS, st.dictionaries(TEXTS, TEXTS), st.booleans())
+def test_a_line_is_read_back_letter_for_letter(event_id: str, kind: str, payload: dict[str, str], plain: bool) -> None:
+    text = json.dumps(payload, ensure_ascii=plain)
+    line = line_of(Event(event_id, kind, "2026-11-25T09:30:00.000Z", payload, text))
+    assert read_line(line) == (event_id, kind, "2026-11-25T09:30:00.000Z", text)
+    for torn in (line[:-1], line[1:], line[: len(line) // 2] + b"\n", line + line):
+        with pytest.raises(ValueError, match=r"line|decode"):
+            read_line(torn)
 
 
 def test_lines_of_requests_at_once_are_whole_and_synced_together(
@@ -69,6 +84,18 @@ def test_a_new_file_is_begun_at_its_size_and_nothing_is_lost(tmp_path: Path) -> 
     assert len(files) == 2
     texts = "".join(path.read_text() for path in [*files, tmp_path / "events.jsonl"])
     assert [json.loads(line)["id"] for line in texts.splitlines()] == [f"e-{number}" for number in range(6)]
+
+
+def test_a_new_file_is_begun_when_told_unless_nothing_is_there(tmp_path: Path) -> None:
+    file = LineFile(tmp_path / "events.jsonl")
+    file.rotate()
+    assert list(tmp_path.glob("events-*")) == []
+    file.append([b"x\n"])
+    file.rotate()
+    file.append([b"y\n"])
+    file.close()
+    (old,) = tmp_path.glob("events-*.jsonl")
+    assert (old.read_bytes(), file.path.read_bytes()) == (b"x\n", b"y\n")
 
 
 def test_only_so_many_old_files_are_kept_when_that_is_asked_for(tmp_path: Path) -> None:
