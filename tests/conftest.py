@@ -31,6 +31,14 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_step_of_actions() -> Iterator[None]:
+    """What a test provokes must not be collected as annotations of the step that runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("GITHUB_ACTIONS", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def quick_digests() -> Iterator[int]:
     """The digests of saved plans without the tenth of a second that makes them slow to guess; the cost they have."""
     from gcsync.engine import saved

@@ -14,7 +14,7 @@ from gcsync.cli.options import Common
 MILLISECONDS = 1000
 
 Host = Annotated[str, typer.Option("--host", help="The address to listen on.")]
-Port = Annotated[int, typer.Option("--port", help="The port to listen on; 0 takes a free one.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
 Clients = Annotated[
     list[str] | None,
     typer.Option("--client", metavar="ID:SECRET", help="Let only this client in; repeatable. Any by default."),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gcsync.receiver.stores import Retention as IdRetention
 
 Host = Annotated[str, typer.Option("--host", help="The address to listen on.")]
-Port = Annotated[int, typer.Option("--port", help="The port to listen on; 0 takes a free one.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
 StoreUrl = Annotated[
     str,
     typer.Option(
@@ -145,7 +145,7 @@ def serve(
         dead_letters=dead_letter,
         max_attempts=max_attempts,
         open_metrics=open_metrics,
-        trusted_proxies=tuple(trusted_proxy or ()),
+        trusted_proxies=_addresses(trusted_proxy or []),
         drain=drain,
         grace=grace,
         opentelemetry=opentelemetry,
@@ -218,13 +218,29 @@ def _number(value: int | None) -> str:
     return "unknown" if value is None else str(value)
 
 
+def _addresses(given: list[str]) -> tuple[str, ...]:
+    """The server would take any text for the name of a socket, and then never meet it. Raises BadParameter."""
+    import ipaddress
+
+    for address in given:
+        try:
+            ipaddress.ip_network(address)
+        except ValueError:
+            if address != "*":
+                message = f"{address!r} is no address or network, as 10.0.0.7 or 10.0.0.0/8"
+                raise typer.BadParameter(message, param_hint="'--trusted-proxy'") from None
+    return tuple(given)
+
+
 def _retention(text: str, max_ids: int) -> IdRetention:
     from gcsync.model.diagnostic import Diagnostic, DiagnosticError
     from gcsync.model.moment import read_duration
     from gcsync.receiver.stores import Retention as IdRetention
 
     duration = read_duration(text)
-    if duration is None:
-        message = f"{text!r} is no stretch of time"
+    if not duration:
+        message = (
+            f"{text!r} is no stretch of time" if duration is None else "an id kept for no time is never known again"
+        )
         raise DiagnosticError(Diagnostic("GC813", message, path="--retention", hint="write it as 26h or 7d"))
     return IdRetention(duration.total_seconds(), max_ids)

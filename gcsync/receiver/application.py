@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PATH: Final = "/genesys-events"
 _BETWEEN = len(": \r\n")
+_REFUSED = 400
 
 _log = logging.getLogger(__name__)
 
@@ -114,6 +115,8 @@ class Application:
             answer = error(500, "Internal processing error")
         if answer is not None:
             self.metrics.answered(answer.status_code, self._clock() - begun)
+            if answer.status_code >= _REFUSED:
+                _log.info("answered %d to %s", answer.status_code, (scope.get("client") or ("nobody",))[0])
             await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response | None:

@@ -44,7 +44,12 @@ class DeadLetters:
 
         A file that holds anything but dead letters stays where it is. Raises DiagnosticError (GC807), OSError.
         """
+        # A replay removes what it has sent: a device or a pipe of this machine must never be that.
+        if self.path.exists() and not self.path.is_file():
+            raise _cannot(f"{self.path} is no file")
         taken = self.path.with_name(f"{self.path.name}.replaying")
+        if not taken.exists() and not self.path.exists():
+            return None
         with self._lock:
             if taken.exists() or not self.path.exists():
                 return taken if taken.exists() else None
@@ -66,9 +71,7 @@ async def replay(letters: DeadLetters, sink: Sink) -> Replayed:
     """Hand every dead letter to the sink; what it refuses is put back. Raises DiagnosticError (GC807), OSError."""
     path = letters.take()
     if path is None:
-        hint = "name the file that receiver serve was given as --dead-letter"
-        message = f"there is nothing to replay at {letters.path}"
-        raise DiagnosticError(Diagnostic("GC807", message, path="FILE", hint=hint))
+        raise _cannot(f"there is nothing to replay at {letters.path}")
     taken = refused = 0
     for event, attempts in _read(path):
         try:
@@ -79,6 +82,11 @@ async def replay(letters: DeadLetters, sink: Sink) -> Replayed:
             refused += 1
     path.unlink()
     return Replayed(taken, refused)
+
+
+def _cannot(message: str) -> DiagnosticError:
+    hint = "name the file that receiver serve was given as --dead-letter"
+    return DiagnosticError(Diagnostic("GC807", message, path="FILE", hint=hint))
 
 
 def _read(path: Path) -> list[tuple[Event, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,20 @@ def test_replay_hands_dead_letters_to_the_sink(work: Inside) -> None:
     assert (ran.code, "error[GC807]" in ran.err) == (1, True)
 
 
+def test_a_replay_takes_nothing_but_a_file_away(work: Inside) -> None:
+    pipe = work.folder / "pipe"
+    os.mkfifo(pipe)
+    for name in ("pipe", "."):
+        ran = work.gcsync("receiver", "replay", name)
+        assert (ran.code, f"error[GC807]: FILE: {name} is no file" in ran.err) == (1, True)
+    assert pipe.is_fifo()
+
+
+def test_a_replay_of_nothing_leaves_nothing_behind(work: Inside) -> None:
+    assert work.gcsync("receiver", "replay", "none.jsonl", "--sink", "sqlite:").code == 1
+    assert not list(work.folder.glob("none*"))
+
+
 def test_a_replay_that_is_refused_again_ends_with_1(work: Inside) -> None:
     DeadLetters(work.folder / "dead.jsonl").write(event("e-1"), 10, "why")
     ran = work.gcsync("receiver", "replay", "dead.jsonl", "--sink", "http://127.0.0.1:9/")
@@ -94,6 +109,9 @@ def test_a_replay_that_is_refused_again_ends_with_1(work: Inside) -> None:
         ((), "GC809"),
         (("--auth", "none"), "GC808"),
         (("--retention", "long"), "GC813"),
+        (("--retention", "0h"), "GC813"),
+        (("--insecure-no-auth", "--port", "99999"), "GC600"),
+        (("--insecure-no-auth", "--trusted-proxy", "proxy.example.com"), "GC600"),
         (("--insecure-no-auth", "--store", "x"), "GC800"),
         (("--insecure-no-auth", "--sink", "x"), "GC804"),
     ],

@@ -329,6 +329,15 @@ def test_the_numbers_are_for_those_with_the_credential_unless_told_otherwise(tmp
     assert (run(look(open_metrics=False)), run(look(open_metrics=True))) == (401, 200)
 
 
+def test_who_is_refused_is_told_to_those_who_ask(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        answer(tmp_path, EVENT)
+        answer(tmp_path, b"{")
+    assert [one.getMessage() for one in caplog.records if "answered" in one.getMessage()] == [
+        "answered 400 to 192.0.2.1"
+    ]
+
+
 def test_nothing_of_an_event_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def deliver() -> None:
         running = receiver(tmp_path, Kept(failures=1))

@@ -50,7 +50,10 @@ class FunctionSink:
                 # With the context: a function that makes spans of its own has them in the request's trace.
                 run = contextvars.copy_context().run
                 await asyncio.get_running_loop().run_in_executor(self._threads, run, self._function, payload)
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise
             # Its message may quote the event; where it happened is told, as the log's format does.
             _log.debug("the function raised", exc_info=True)
             raise SinkFailure(f"the function raised {type(error).__name__}") from None

@@ -18,6 +18,7 @@ import pytest
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver.interface import Event, SinkFailure
 from gcsync.receiver.sinks import AUTHORIZATION, open_sink
+from gcsync.receiver.sinks.function import open_function
 from gcsync.receiver.sinks.webhook import idempotency_key
 from gcsync.receiver.stores import open_store
 
@@ -92,6 +93,8 @@ class TestFunction:
             "instance = Callable()\n"
             "def failing(event):\n    raise ValueError(event)\n"
             "def leaving(event):\n    raise SystemExit(3)\n"
+            "async def giving_up(event):\n    import asyncio\n    raise asyncio.CancelledError\n"
+            "async def sleeping(event):\n    import asyncio\n    await asyncio.sleep(60)\n"
             "number = 1\n"
         )
         return name
@@ -110,6 +113,22 @@ class TestFunction:
     def test_that_wants_to_end_the_process_is_a_failure_too(self, tmp_path: Path, module: str) -> None:
         with pytest.raises(SinkFailure, match="SystemExit"):
             handle(tmp_path, f"python:{module}:leaving")
+
+    def test_that_cancels_itself_is_a_failure_too(self, tmp_path: Path, module: str) -> None:
+        with pytest.raises(SinkFailure, match="CancelledError"):
+            handle(tmp_path, f"python:{module}:giving_up")
+
+    def test_that_is_cancelled_from_without_is_ended(self, tmp_path: Path, module: str) -> None:
+        async def cut() -> None:
+            sink = open_function(f"{module}:sleeping")
+            event = Event("e-1", "x", "2026-11-25T09:30:00.000Z", {"id": "e-1"}, "{}")
+            task = asyncio.create_task(sink.handle(event))
+            await asyncio.sleep(0)
+            task.cancel()
+            await task
+
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(cut())
 
     def test_that_is_not_there_or_none_is_told(self, tmp_path: Path, module: str) -> None:
         assert code_of(tmp_path, f"python:{module}:missing") == "GC806"

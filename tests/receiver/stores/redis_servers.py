@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -111,6 +112,8 @@ def shared_redis() -> RedisServer:
         server = RedisServer(Path(folder.name), *DURABLE, program=program())
         server.start()
         _shared.append((server, folder))
+        # A run that is cut off ends no fixture.
+        atexit.register(end_shared_redis)
     return _shared[0][0]
 
 
