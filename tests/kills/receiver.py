@@ -1,8 +1,8 @@
 """`python -m tests.kills.receiver JSON`: a receiver as `gcsync receiver serve` runs it, with claims that end soon.
 
-The JSON has `sink` and may have `claim_seconds`, `wait_seconds`, `head_seconds`, `body_seconds`, `body`, `insecure`,
-`file_bytes`, to which the system then limits every file the process writes, and `halt`: the place in an event's way at
-which the process makes a file `halted` and stops for good, so that it is killed right there.
+The JSON has `sink` and may have `workers`, `claim_seconds`, `wait_seconds`, `head_seconds`, `body_seconds`, `body`,
+`insecure`, `file_bytes`, to which the system then limits every file the process writes, and `halt`: the place in an
+event's way at which the process makes a file `halted` and stops for good, so that it is killed right there.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main(text: str) -> int:
         limits=Limits(**limits),
         drain=0.0,
         grace=5.0,
-        **{name: how[name] for name in ("claim_seconds", "wait_seconds", "head_seconds") if name in how},
+        **{name: how[name] for name in ("claim_seconds", "wait_seconds", "head_seconds", "workers") if name in how},
     )
     return serve(settings, os.environ, lambda url: print(url, flush=True))
 

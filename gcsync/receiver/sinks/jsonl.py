@@ -1,4 +1,7 @@
-"""The sink `jsonl:FILE[?rotate=BYTES&keep=COUNT]`: a line of JSON per event, on the disk before it is acknowledged."""
+"""The sink `jsonl:FILE[?rotate=BYTES&keep=COUNT]`: a line of JSON per event, on the disk before it is acknowledged.
+
+Several receivers, and several workers of one, may write to the same file.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl
-
-from filelock import FileLock, Timeout
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.batches import Batches, Closed
@@ -26,31 +27,20 @@ def open_lines(rest: str) -> LinesSink:
     rotate_at, keep = _rotation(query)
     path = Path(name)
     file = LineFile(path, rotate_at, keep)
-    # It is given back by the writer's thread.
-    lock = FileLock(f"{path}.lock", timeout=0, thread_local=False)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
         file.append([])
-    except Timeout:
-        hint = "give each receiver a file of its own; receivers of one store may run side by side"
-        raise DiagnosticError(
-            Diagnostic("GC805", f"another receiver writes to {path}", path="--sink", hint=hint)
-        ) from None
     except OSError as error:
-        lock.release()
         hint = "name a file in a folder that can be written"
         message = f"{path} cannot be written: {error.strerror or error}"
         raise DiagnosticError(Diagnostic("GC805", message, path="--sink", hint=hint)) from None
-    return LinesSink(file, lock)
+    return LinesSink(file)
 
 
 class LinesSink:
     """Lines of many requests are written and brought to the disk together."""
 
-    def __init__(self, file: LineFile, lock: FileLock) -> None:
+    def __init__(self, file: LineFile) -> None:
         self._file = file
-        self._lock = lock
         self._turn = threading.Lock()
         self._ended = False
         self._batches: Batches[bytes, None] = Batches("gcsync-lines", self._write, end=self._end)
@@ -75,7 +65,6 @@ class LinesSink:
     def _write(self, lines: list[bytes]) -> list[None]:
         with self._turn:
             if self._ended:
-                # Nobody may write to a file whose lock is given back.
                 raise Closed
             self._file.append(lines)
         return [None] * len(lines)
@@ -84,7 +73,6 @@ class LinesSink:
         with self._turn:
             self._ended = True
             self._file.close()
-            self._lock.release()
 
 
 def _rotation(query: str) -> tuple[int | None, int]:

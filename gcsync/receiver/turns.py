@@ -1,0 +1,75 @@
+"""Whose turn it is to write: one process of this machine at a time.
+
+Waiting costs nothing and ends at once when the turn is given back, also by a process that is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+
+class Turn:
+    """`with turn:` waits until nobody else is inside, in this process or another. Not to be nested in itself.
+
+    The path is that of a file which is made for it and stays. May raise OSError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Turn:
+        while True:
+            file = self._file or self._open()
+            _lock(file)
+            if self._is_current(file):
+                return self
+            # Whoever removed the file has parted those who wait for it from those who come.
+            self.close()
+
+    def __exit__(self, *how: object) -> None:
+        if self._file is not None:
+            _unlock(self._file)
+
+    def close(self) -> None:
+        """Doing so twice is no error."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> IO[bytes]:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        self._file = os.fdopen(descriptor, "r+b", buffering=0)
+        return self._file
+
+    def _is_current(self, file: IO[bytes]) -> bool:
+        try:
+            there, here = os.stat(self._path), os.fstat(file.fileno())
+        except FileNotFoundError:
+            return False
+        return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        # Tries for ten seconds, then raises OSError.
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+
+    def _unlock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _unlock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
