@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import IO
 
 
 class Turn:
@@ -19,11 +18,11 @@ class Turn:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[bytes] | None = None
+        self._file: int | None = None
 
     def __enter__(self) -> Turn:
         while True:
-            file = self._file or self._open()
+            file = self._open() if self._file is None else self._file
             _lock(file)
             if self._is_current(file):
                 return self
@@ -37,17 +36,16 @@ class Turn:
     def close(self) -> None:
         """Doing so twice is no error."""
         if self._file is not None:
-            self._file.close()
+            os.close(self._file)
             self._file = None
 
-    def _open(self) -> IO[bytes]:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        self._file = os.fdopen(descriptor, "r+b", buffering=0)
+    def _open(self) -> int:
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
         return self._file
 
-    def _is_current(self, file: IO[bytes]) -> bool:
+    def _is_current(self, file: int) -> bool:
         try:
-            there, here = os.stat(self._path), os.fstat(file.fileno())
+            there, here = os.stat(self._path), os.fstat(file)
         except FileNotFoundError:
             return False
         return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
@@ -56,20 +54,18 @@ class Turn:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: IO[bytes]) -> None:
+    def _lock(file: int) -> None:
         # Tries for ten seconds, then raises OSError.
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        msvcrt.locking(file, msvcrt.LK_LOCK, 1)
 
-    def _unlock(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    def _unlock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(file: IO[bytes]) -> None:
+    def _lock(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
 
-    def _unlock(file: IO[bytes]) -> None:
+    def _unlock(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)

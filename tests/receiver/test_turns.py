@@ -49,8 +49,10 @@ def test_a_killed_process_gives_its_turn_back(tmp_path: Path) -> None:
         came = threading.Event()
 
         def wait() -> None:
-            with Turn(tmp_path / "turn"):
+            turn = Turn(tmp_path / "turn")
+            with turn:
                 came.set()
+            turn.close()
 
         thread = threading.Thread(target=wait)
         thread.start()

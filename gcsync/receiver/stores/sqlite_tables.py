@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any, Final, TypeAlias
 
 from gcsync.receiver.interface import Claim, Claimed, Event, HandleAll, Handled, StoreSize
 from gcsync.receiver.stores.opening import Retention
+from gcsync.receiver.turns import Turn
 
 _SWEPT_AT_ONCE = 2000
 _ROWS: Final = 128
@@ -51,10 +52,10 @@ class Tables:
         retention: Retention,
         claim_seconds: float,
         clock: Callable[[], float],
-        turn: AbstractContextManager[object] | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self._connection = connection
-        self._turn = turn or nullcontext()
+        self._turn = turn
         self._execute = connection.execute
         self._retention = retention
         self._claim_seconds = claim_seconds
@@ -65,6 +66,8 @@ class Tables:
     def close(self) -> None:
         """Nothing may be asked afterwards."""
         self._connection.close()
+        if self._turn is not None:
+            self._turn.close()
 
     def do_all(self, wishes: list[Wish]) -> list[Any]:
         """All of them in one transaction: every one is done, or none. Raises sqlite3.Error, OSError.
@@ -220,7 +223,7 @@ class Tables:
             self._execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
         self._added = 0
-        with self._turn:
+        with self._turn or nullcontext():
             self._execute("BEGIN IMMEDIATE")
             try:
                 do()

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -158,12 +159,15 @@ def test_what_did_not_reach_the_disk_is_taken_back_unless_another_wrote_behind_i
     real = os.fsync
 
     def failing(descriptor: int) -> None:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return
         monkeypatch.setattr(lines.os, "fsync", real)
-        if behind:
-            other.append(behind)
+        other.append(behind)
         raise OSError(errno.EIO, "Input/output error")
 
-    for behind, left in ([], b"one\ntwo\n"), ([b"four\n"], b"one\ntwo\nthree\nfour\n"):
+    behind: list[bytes] = []
+    for line, left in (b"", b"one\ntwo\n"), (b"four\n", b"one\ntwo\nthree\nfour\n"):
+        behind[:] = [line]
         monkeypatch.setattr(lines.os, "fsync", failing)
         with pytest.raises(OSError, match="Input/output"):
             file.append([b"three\n"])
