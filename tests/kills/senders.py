@@ -24,7 +24,8 @@ _PATIENCE_SECONDS = 120.0
 def workers_of(running: Served) -> list[int]:
     """The processes that it has started, in their order; none where it serves alone."""
     number = running.process.pid
-    return [int(child) for child in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+    listed = Path(f"/proc/{number}/task/{number}/children")
+    return [int(child) for child in listed.read_text().split()] if listed.exists() else []
 
 
 def kill_all(running: Served) -> None:
@@ -32,6 +33,11 @@ def kill_all(running: Served) -> None:
     for number in (running.process.pid, *workers_of(running)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+
+
+def kill_one(running: Served) -> None:
+    """One of its workers."""
+    os.kill(workers_of(running)[-1], signal.SIGKILL)
 
 
 class NothingMoves(AssertionError):
@@ -72,7 +78,10 @@ class Senders:
         with self._changed:
             under_way = set(self._sent)
             kill(running)
+            # Whoever was cut off ends; so do the others, whose worker may live.
+            self._ending = True
         self._end(threads)
+        self._ending = False
         return under_way & set(self.cut - before)
 
     def until_all_is_acknowledged(self, running: Served) -> None:
