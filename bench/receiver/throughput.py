@@ -37,7 +37,10 @@ class Round:
 
 
 def measure(folder: Path, rounds: int, seconds: int) -> Iterator[Figure]:
-    """For each sink, two figures with two workers and one with one. Raises RuntimeError when an acknowledged event is not in the store."""
+    """For each sink, two figures with two workers and one with one.
+
+    Raises RuntimeError when an acknowledged event is not in the store.
+    """
     with ExitStack() as stack:
         servers = {"sketch": stack.enter_context(sketch(folder)), "echo": stack.enter_context(echo(folder))}
         for name, sink in SINKS.items():
