@@ -18,16 +18,28 @@ class Turn:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._next = path.with_name(f"{path.name}.next")
         self._file: int | None = None
+        self._queue: int | None = None
 
     def __enter__(self) -> Turn:
+        # Whoever waits holds the place of the next one; who has just been inside would be quicker than any that wakes.
+        if self._queue is None:
+            self._queue = _open(self._next)
+        _lock(self._queue)
+        try:
+            return self._enter()
+        finally:
+            _unlock(self._queue)
+
+    def _enter(self) -> Turn:
         while True:
-            file = self._open() if self._file is None else self._file
+            file = self._file = _open(self._path) if self._file is None else self._file
             _lock(file)
             if self._is_current(file):
                 return self
             # Whoever removed the file has parted those who wait for it from those who come.
-            self.close()
+            self._let_go()
 
     def __exit__(self, *how: object) -> None:
         if self._file is not None:
@@ -35,13 +47,15 @@ class Turn:
 
     def close(self) -> None:
         """Doing so twice is no error."""
+        self._let_go()
+        if self._queue is not None:
+            os.close(self._queue)
+            self._queue = None
+
+    def _let_go(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
-
-    def _open(self) -> int:
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        return self._file
 
     def _is_current(self, file: int) -> bool:
         try:
@@ -49,6 +63,10 @@ class Turn:
         except FileNotFoundError:
             return False
         return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
 
 
 if sys.platform == "win32":
