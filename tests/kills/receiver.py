@@ -53,15 +53,22 @@ def halt() -> None:
 
 def before(owner: type, name: str) -> None:
     """Halt where a method would begin."""
+    setattr(owner, name, lambda *_: halt())
 
-    async def halted(*_: Any) -> None:
+
+def behind(owner: type, name: str) -> None:
+    """Halt where a method has done its work and nobody was told."""
+    work: Callable[..., Any] = getattr(owner, name)
+
+    def halted(*arguments: Any) -> None:
+        work(*arguments)
         halt()
 
     setattr(owner, name, halted)
 
 
-def behind(owner: type, name: str) -> None:
-    """Halt where a method has done its work and nobody was told."""
+def behind_for_callers(owner: type, name: str) -> None:
+    """The same for a method that is awaited."""
     work: Callable[..., Awaitable[Any]] = getattr(owner, name)
 
     async def halted(*arguments: Any) -> None:
@@ -82,24 +89,24 @@ def in_the_midst_of_a_line() -> None:
 
 def in_the_midst_of_a_commit() -> None:
     """All of the transaction is said but its last word; a claim alone does not count."""
-    begin = sqlite._Tables.__init__
+    begin = sqlite.Tables.__init__
 
     def watched(tables: Any, connection: Any, *arguments: Any) -> None:
         begin(tables, connection, *arguments)
         connection.set_trace_callback(lambda said: halt() if said == "COMMIT" and tables._durable else None)
 
-    sqlite._Tables.__init__ = watched
+    sqlite.Tables.__init__ = watched
 
 
 def behind_a_commit() -> None:
-    behind(sqlite.SqliteStore, "done")
-    behind(sqlite.SqliteStore, "record")
+    behind(sqlite.Tables, "_done_after")
+    behind_for_callers(sqlite.SqliteStore, "record")
 
 
 HALTS: dict[str, Callable[[], None]] = {
-    CLAIMED: lambda: before(jsonl.LinesSink, "handle"),
+    CLAIMED: lambda: before(jsonl.LinesSink, "handle_all"),
     WRITING: in_the_midst_of_a_line,
-    HANDLED: lambda: before(sqlite.SqliteStore, "done"),
+    HANDLED: lambda: before(sqlite.Tables, "_done_after"),
     COMMITTING: in_the_midst_of_a_commit,
     COMMITTED: behind_a_commit,
 }
