@@ -36,7 +36,7 @@ class Server:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def megabytes(self) -> float:
-        """Resident memory of the process."""
+        """Resident memory of the process, which serves alone."""
         found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/status").read_text(), re.MULTILINE)
         if found is None:
             raise RuntimeError("the process tells nothing of its memory")
@@ -63,10 +63,11 @@ def echo(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def receiver(folder: Path, sink: str, name: str) -> Iterator[Server]:
+def receiver(folder: Path, sink: str, name: str, workers: int = 1) -> Iterator[Server]:
     """`gcsync receiver serve` with its defaults, a credential asked for; its store is folder/NAME/events.db."""
     (folder / name).mkdir()
     line = ["-m", "gcsync", "receiver", "serve", "--port", "0", "--drain", "0", "--sink", sink]
+    line += ["--workers", str(workers)]
     with _started(line, folder / name, name, rb"(http://\S+)") as server:
         yield server
 

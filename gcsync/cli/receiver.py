@@ -86,6 +86,9 @@ OpenTelemetry = Annotated[
     bool,
     typer.Option("--opentelemetry", help="Send traces and metrics by OTLP to where OTEL_EXPORTER_OTLP_ENDPOINT says."),
 ]
+Workers = Annotated[
+    int, typer.Option("--workers", min=1, max=64, metavar="N", help="Processes that share the port, one for each core.")
+]
 Letters = Annotated[Path, typer.Argument(metavar="FILE", help="What receiver serve got as --dead-letter.")]
 
 SETTINGS = {"auto_envvar_prefix": "GCSYNC_RECEIVER"}
@@ -117,6 +120,7 @@ def serve(
     drain: Drain = 1.0,
     grace: Grace = 30.0,
     opentelemetry: OpenTelemetry = False,
+    workers: Workers = 1,
 ) -> int:
     """Take events at /genesys-events. Each once, acknowledged when it is durable; ends with 0 on SIGTERM.
 
@@ -149,6 +153,7 @@ def serve(
         drain=drain,
         grace=grace,
         opentelemetry=opentelemetry,
+        workers=workers,
     )
     return ExitCode(serve_receiver(settings, os.environ, output.result))
 

@@ -74,6 +74,7 @@ class Application:
         limits: Limits | None = None,
         open_metrics: bool = False,
         metrics: Metrics | None = None,
+        room: Room | None = None,
         now: Dated = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -85,7 +86,7 @@ class Application:
         self.metrics = metrics or Metrics()
         self._now = now
         self._clock = clock
-        self._room = Room(self._limits)
+        self._room = room or Room(self._limits)
         self._bodies = Bodies(self._limits)
         self._rates = Rates(self._limits.rate, clock)
         self.draining = False
@@ -191,7 +192,7 @@ class Application:
     async def _ready(self, request: Request) -> Response:
         if self.draining:
             return Answer({"status": "draining"}, 503)
-        if self._room.requests >= self._limits.requests:
+        if self._room.full:
             return Answer({"status": "busy"}, 503)
         size = await self._size()
         return Answer({"status": "ready"}) if size else Answer({"status": "store unavailable"}, 503)
@@ -199,7 +200,7 @@ class Application:
     async def _metrics(self, request: Request) -> Response:
         if not self._open_metrics and not self._authentication.admits(request.scope["headers"]):
             return error(401, "Unauthorized")
-        self.metrics.in_handling.set(self._room.requests)
+        self.metrics.in_handling.set(self._room.under_way)
         return Response(self.metrics.text(await self._size()), media_type=None, headers={"content-type": CONTENT_TYPE})
 
     async def _size(self) -> StoreSize | None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.interface import Event, Sink, SinkFailure
 from gcsync.receiver.sinks.lines import LineFile, line_of, sync_folder
@@ -24,7 +22,6 @@ class DeadLetters:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = FileLock(f"{path}.lock")
 
     async def add(self, event: Event, attempts: int, reason: str) -> None:
         """It is on the disk when this returns. Raises OSError."""
@@ -33,11 +30,10 @@ class DeadLetters:
     def write(self, event: Event, attempts: int, reason: str) -> None:
         """The same for whoever has no event loop."""
         file = LineFile(self.path)
-        with self._lock:
-            try:
-                file.append([line_of(event, attempts=attempts, reason=reason)])
-            finally:
-                file.close()
+        try:
+            file.append([line_of(event, attempts=attempts, reason=reason)])
+        finally:
+            file.close()
 
     def take(self) -> Path | None:
         """The file under another name, or what an earlier replay has left; None where nothing waits.
@@ -50,12 +46,16 @@ class DeadLetters:
         taken = self.path.with_name(f"{self.path.name}.replaying")
         if not taken.exists() and not self.path.exists():
             return None
-        with self._lock:
-            if taken.exists() or not self.path.exists():
-                return taken if taken.exists() else None
-            _read(self.path)
-            self.path.rename(taken)
-            sync_folder(taken.parent)
+        file = LineFile(self.path)
+        try:
+            with file.turn:
+                if taken.exists() or not self.path.exists():
+                    return taken if taken.exists() else None
+                _read(self.path)
+                self.path.rename(taken)
+                sync_folder(taken.parent)
+        finally:
+            file.close()
         return taken
 
 

@@ -62,6 +62,21 @@ class Room:
         self.requests += 1
         return Share(self)
 
+    def leave(self, held: int) -> None:
+        """A request is answered, and its body forgotten."""
+        self.requests -= 1
+        self.held -= held
+
+    @property
+    def full(self) -> bool:
+        """Whether another request would be one too many."""
+        return self.requests >= self._limits.requests
+
+    @property
+    def under_way(self) -> int:
+        """Requests in handling."""
+        return self.requests
+
     def hold(self, count: int) -> None:
         """Raises Full."""
         if self.held + count > self._limits.held:
@@ -80,8 +95,7 @@ class Share:
         return self
 
     def __exit__(self, *how: object) -> None:
-        self._room.requests -= 1
-        self._room.held -= self.held
+        self._room.leave(self.held)
 
     def hold(self, count: int) -> None:
         """Raises Full."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import ipaddress
 import logging
 import signal
 import socket
@@ -22,19 +21,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.receiver.alone import Alone
 from gcsync.receiver.handling import WAIT_SECONDS, Handling
 from gcsync.receiver.limits import Limits
+from gcsync.receiver.listening import BACKLOG, url_of
 from gcsync.receiver.stores import CLAIM_SECONDS, Retention, open_store
 from gcsync.receiver.watching import Unwatched, watcher
 
 if TYPE_CHECKING:
     from uvicorn import Config
+    from uvicorn import Server as UvicornServer
 
     from gcsync.receiver.application import Application
     from gcsync.receiver.interface import Sink, Store
 
 _KEEP_ALIVE_SECONDS = 75
-_BACKLOG = 1024
 _SWEEP_SECONDS = 60.0
 _TURN_SECONDS = 0.0005
 """How soon a thread that waits for the interpreter gets it. A batch of the store waits a few times, and all with it."""
@@ -47,8 +48,9 @@ class ReceiverSettings:
     """What `receiver serve` was told. Times are in seconds.
 
     `drain` is how long requests are still taken after readiness has dropped, `grace` how long those under way may take
-    to end. `trusted_proxies` may tell the peer's address in X-Forwarded-For. The last three have no option: the head of
-    a request, the claim of an id and the wait for another's outcome end after them.
+    to end. `workers` processes share the port. `trusted_proxies` may tell the peer's address in X-Forwarded-For. The
+    last three have no option: the head of a request, the claim of an id and the wait for another's outcome end after
+    them.
     """
 
     store: str
@@ -69,6 +71,7 @@ class ReceiverSettings:
     grace: float = 30.0
     head_seconds: float = 10.0
     opentelemetry: bool = False
+    workers: int = 1
     claim_seconds: float = CLAIM_SECONDS
     wait_seconds: float = WAIT_SECONDS
 
@@ -76,9 +79,19 @@ class ReceiverSettings:
 def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callable[[str], None]) -> int:
     """Run a receiver until SIGINT or SIGTERM, then 0; `announce` gets the endpoint's URL once it answers.
 
-    To be called from the main thread. Raises DiagnosticError (GC800 to GC819); 1 when the server ended by itself.
+    To be called from the main thread. Raises DiagnosticError (GC800 to GC819, GC870). 1 when the server ended by
+    itself.
     """
     need_libraries()
+    if settings.workers > 1:
+        from gcsync.receiver.workers import supervise
+
+        return supervise(settings, environ, announce)
+    return run(settings, environ, announce, Alone())
+
+
+def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callable[[str], None], place: Alone) -> int:
+    """One serving process, and what `place` says it shares with others. As `serve`."""
     import uvloop
 
     from gcsync.receiver.authentication import authentication
@@ -87,7 +100,7 @@ def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Call
     context = _tls(settings)
     watch = watcher(settings.opentelemetry, environ)
 
-    async def run() -> int:
+    async def act() -> int:
         async with _opened(settings, environ, watch) as (store, sink):
             from gcsync.receiver.application import Application
             from gcsync.receiver.dead_letter import DeadLetters
@@ -101,15 +114,22 @@ def serve(settings: ReceiverSettings, environ: Mapping[str, str], announce: Call
                 max_attempts=settings.max_attempts,
                 wait_seconds=settings.wait_seconds,
             )
+            limits = place.limits(settings.limits)
             application = Application(
-                store, watch.handling(handling), admission, limits=settings.limits, open_metrics=settings.open_metrics
+                store,
+                watch.handling(handling),
+                admission,
+                limits=limits,
+                open_metrics=settings.open_metrics,
+                metrics=place.metrics(),
+                room=place.room(limits),
             )
             application.asgi = watch.application(application.asgi, admission)
-            return await _listen_until_told(settings, application, store, context, announce)
+            return await _listen_until_told(settings, application, store, context, announce, place)
 
     try:
         with _undisturbed(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(run())
+            return runner.run(act())
     finally:
         watch.end()
 
@@ -156,13 +176,16 @@ async def _listen_until_told(
     store: Store,
     context: ssl.SSLContext | None,
     announce: Callable[[str], None],
+    place: Alone,
 ) -> int:
     import uvicorn
 
+    from gcsync.receiver.application import PATH
+
     # Without a handler of its own, uvicorn's warnings would go to stderr past the command's own logging.
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())
-    listener = _listen(settings.host, settings.port)
-    url = _url(listener, "http" if context is None else "https")
+    listener = place.listener(settings.host, settings.port)
+    url = url_of(listener, "http" if context is None else "https", PATH)
 
     class Server(uvicorn.Server):
         """Leaves signals alone, and tells when it answers."""
@@ -180,26 +203,47 @@ async def _listen_until_told(
     config.load()
     config.ssl = context
     server = Server(config)
-    told = False
-
-    def stop() -> None:
-        nonlocal told
-        application.draining = True
-        # A second signal is from somebody who does not want to wait for load balancers.
-        asyncio.get_running_loop().call_later(0.0 if told else settings.drain, end)
-        told = True
-
-    def end() -> None:
-        server.should_exit = True
-
-    sweeping = asyncio.create_task(_sweep(store))
+    ending = _Ending(server, application, settings.drain)
+    sweeping = asyncio.create_task(_sweep(store)) if place.sweeps else None
+    on_signal = ending.again if place.every_signal_counts else ending.once
     try:
-        with _on_signals(stop):
+        with _on_signals(on_signal), place.heeding(ending.again, ending.now):
             await server.serve(sockets=[listener])
     finally:
-        sweeping.cancel()
+        if sweeping is not None:
+            sweeping.cancel()
         listener.close()
-    return 0 if told else 1
+    return 0 if ending.told else 1
+
+
+class _Ending:
+    """How a server is brought to its end."""
+
+    def __init__(self, server: UvicornServer, application: Application, drain: float) -> None:
+        self._server = server
+        self._application = application
+        self._drain = drain
+        self.told = False
+
+    def once(self) -> None:
+        """Drain, unless that is under way."""
+        if not self.told:
+            self.again()
+
+    def again(self) -> None:
+        """Drain; a second time, from somebody who does not want to wait for load balancers, end now."""
+        if self.told:
+            self.now()
+            return
+        self.told = True
+        self._application.draining = True
+        asyncio.get_running_loop().call_later(self._drain, self.now)
+
+    def now(self) -> None:
+        """Take no new connections; requests under way may end."""
+        self.told = True
+        self._application.draining = True
+        self._server.should_exit = True
 
 
 def _config(settings: ReceiverSettings, application: Application) -> Config:
@@ -218,7 +262,7 @@ def _config(settings: ReceiverSettings, application: Application) -> Config:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
         server_header=False,
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, round(settings.grace)),
     )
@@ -280,30 +324,3 @@ def _tls(settings: ReceiverSettings) -> ssl.SSLContext | None:
         message = f"the certificate or its key cannot be used: {told}"
         raise DiagnosticError(Diagnostic("GC811", message, path="--tls-cert, --tls-key", hint=hint)) from None
     return context
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listener: socket.socket | None = None
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        if listener is not None:
-            listener.close()
-        hint = "name another port, or 0 for any free one; --host 0.0.0.0 for all addresses of this machine"
-        message = f"the receiver cannot listen on {host}:{port}: {error.strerror or error}"
-        raise DiagnosticError(Diagnostic("GC810", message, path="--host, --port", hint=hint)) from None
-    return listener
-
-
-def _url(listener: socket.socket, scheme: str) -> str:
-    from gcsync.receiver.application import PATH
-
-    host, port = listener.getsockname()[:2]
-    address = ipaddress.ip_address(host.partition("%")[0])
-    if address.is_unspecified:
-        address = ipaddress.ip_address("127.0.0.1" if address.version == 4 else "::1")
-    return f"{scheme}://{f'[{address}]' if address.version == 6 else address}:{port}{PATH}"

@@ -54,21 +54,26 @@ def test_what_is_no_measurement_is_told(told: str) -> None:
 
 
 def round_of(sketch: float, echo: float, mine: float, p99: float) -> Round:
-    loads = {"sketch": Load(1, sketch, 100.0), "echo": Load(1, echo, 1.0), "sqlite": Load(1, mine, 1.0)}
-    return Round(loads, {"sqlite": p99})
+    loads = {"sketch": Load(1, sketch, 100.0), "echo": Load(1, echo, 1.0)}
+    loads |= {"sqlite-2": Load(1, mine, 1.0), "sqlite-1": Load(1, mine / 2, 1.0)}
+    return Round(loads, {"sqlite-2": p99})
+
+
+def figures_of(*rounds: Round) -> list[Figure]:
+    return [figure for workers in (2, 1) for figure in throughput.figures("sqlite", "sqlite:", workers, list(rounds))]
 
 
 def test_ratios_are_taken_within_a_round_and_their_median_counts() -> None:
     # The machine was ten times slower in the second round, for all of them.
     rounds = [round_of(1000, 5000, 2000, 50), round_of(100, 500, 220, 500), round_of(1000, 5000, 2500, 40)]
-    found = list(throughput.figures("sqlite", "sqlite:", rounds))
-    assert [round(figure.value, 3) for figure in found] == [2.2, 0.44, 0.5]
-    assert [(figure.limit, figure.least) for figure in found] == [(1.5, True), (0.3, True), (1.0, False)]
-    assert all(figure.holds for figure in found)
+    found = figures_of(*rounds)
+    assert [round(figure.value, 3) for figure in found] == [2.2, 0.5, 0.22]
+    assert [(figure.limit, figure.least) for figure in found] == [(1.5, True), (1.0, False), (0.3, True)]
+    assert [figure.holds for figure in found] == [True, True, False]
 
 
 def test_what_is_too_slow_does_not_hold() -> None:
-    found = list(throughput.figures("sqlite", "sqlite:", [round_of(1000, 5000, 1499, 101)]))
+    found = figures_of(round_of(1000, 5000, 1499, 101))
     assert [figure.holds for figure in found] == [False, False, False]
 
 
@@ -170,12 +175,12 @@ def test_the_table_has_every_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     found = list(bench.receiver.measure(Plan(rounds=1, seconds=1, events=2_000)))
     assert [figure.what.partition(" of the last tenth")[0].partition(" that")[0] for figure in found] == [
-        "sqlite: requests per second / Flask sketch",
-        "sqlite: requests per second / echo",
-        "sqlite: p99 at the Flask sketch's rate / its own",
-        "jsonl: requests per second / Flask sketch",
-        "jsonl: requests per second / echo",
-        "jsonl: p99 at the Flask sketch's rate / its own",
+        "sqlite: 2 workers, requests per second / Flask sketch, 2 workers",
+        "sqlite: 2 workers, p99 at the Flask sketch's rate / its own",
+        "sqlite: 1 worker, requests per second / echo, 1 process",
+        "jsonl: 2 workers, requests per second / Flask sketch, 2 workers",
+        "jsonl: 2 workers, p99 at the Flask sketch's rate / its own",
+        "jsonl: 1 worker, requests per second / echo, 1 process",
         "processor time per event",
         "latency",
         "memory",

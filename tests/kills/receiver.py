@@ -1,8 +1,8 @@
 """`python -m tests.kills.receiver JSON`: a receiver as `gcsync receiver serve` runs it, with claims that end soon.
 
-The JSON has `sink` and may have `claim_seconds`, `wait_seconds`, `head_seconds`, `body_seconds`, `body`, `insecure`,
-`file_bytes`, to which the system then limits every file the process writes, and `halt`: the place in an event's way at
-which the process makes a file `halted` and stops for good, so that it is killed right there.
+The JSON has `sink` and may have `workers`, `claim_seconds`, `wait_seconds`, `head_seconds`, `body_seconds`, `body`,
+`insecure`, `file_bytes`, to which the system then limits every file the process writes, and `halt`: the place in an
+event's way at which the process makes a file `halted` and stops for good, so that it is killed right there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from gcsync.receiver.limits import Limits
 from gcsync.receiver.server import ReceiverSettings, serve
 from gcsync.receiver.sinks import jsonl, lines
-from gcsync.receiver.stores import sqlite, sqlite_tables
+from gcsync.receiver.stores import sqlite
 
 CLAIMED, WRITING, HANDLED = "claimed", "writing", "handled"
 COMMITTING, COMMITTED = "committing", "committed"
@@ -41,7 +41,7 @@ def main(text: str) -> int:
         limits=Limits(**limits),
         drain=0.0,
         grace=5.0,
-        **{name: how[name] for name in ("claim_seconds", "wait_seconds", "head_seconds") if name in how},
+        **{name: how[name] for name in ("claim_seconds", "wait_seconds", "head_seconds", "workers") if name in how},
     )
     return serve(settings, os.environ, lambda url: print(url, flush=True))
 
@@ -52,16 +52,23 @@ def halt() -> None:
 
 
 def before(owner: type, name: str) -> None:
-    """Halt where a method would begin, which is called in the writer's thread."""
+    """Halt where a method would begin."""
+    setattr(owner, name, lambda *_: halt())
 
-    def halted(*_: Any) -> None:
+
+def behind(owner: type, name: str) -> None:
+    """Halt where a method has done its work and nobody was told."""
+    work: Callable[..., Any] = getattr(owner, name)
+
+    def halted(*arguments: Any) -> None:
+        work(*arguments)
         halt()
 
     setattr(owner, name, halted)
 
 
-def behind(owner: type, name: str) -> None:
-    """Halt where a method has done its work and nobody was told."""
+def behind_for_callers(owner: type, name: str) -> None:
+    """The same for a method that is awaited."""
     work: Callable[..., Awaitable[Any]] = getattr(owner, name)
 
     async def halted(*arguments: Any) -> None:
@@ -82,24 +89,24 @@ def in_the_midst_of_a_line() -> None:
 
 def in_the_midst_of_a_commit() -> None:
     """All of the transaction is said but its last word; a claim alone does not count."""
-    begin = sqlite_tables.Tables.__init__
+    begin = sqlite.Tables.__init__
 
     def watched(tables: Any, connection: Any, *arguments: Any) -> None:
         begin(tables, connection, *arguments)
         connection.set_trace_callback(lambda said: halt() if said == "COMMIT" and tables._durable else None)
 
-    sqlite_tables.Tables.__init__ = watched
+    sqlite.Tables.__init__ = watched
 
 
 def behind_a_commit() -> None:
-    behind(sqlite.SqliteStore, "handle_with")
-    behind(sqlite.SqliteStore, "record")
+    behind(sqlite.Tables, "_done_after")
+    behind_for_callers(sqlite.SqliteStore, "record")
 
 
 HALTS: dict[str, Callable[[], None]] = {
     CLAIMED: lambda: before(jsonl.LinesSink, "handle_all"),
     WRITING: in_the_midst_of_a_line,
-    HANDLED: lambda: before(sqlite_tables.Tables, "done"),
+    HANDLED: lambda: before(sqlite.Tables, "_done_after"),
     COMMITTING: in_the_midst_of_a_commit,
     COMMITTED: behind_a_commit,
 }

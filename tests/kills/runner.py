@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import sqlite3
 import tempfile
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.kills.senders import Senders
+from tests.kills.senders import Senders, kill_all, kill_one
 from tests.kills.sinks import NEVER_TWICE, sink_of
 from tests.receiver.serving import halting
 
@@ -38,22 +39,34 @@ class Figures:
     violations: list[str] = field(default_factory=list)
 
 
-def run_kills(name: str, kills: int, seed: int, folder: Path, tell: Callable[[int], None] = lambda _: None) -> Figures:
-    """Kill the receiver `kills` times with requests under way, each time in the midst of new ones."""
+def run_kills(
+    name: str,
+    kills: int,
+    seed: int,
+    folder: Path,
+    tell: Callable[[int], None] = lambda _: None,
+    workers: int = 1,
+) -> Figures:
+    """Kill the receiver `kills` times with requests under way, each time in the midst of new ones.
+
+    With several workers it is one of them that is killed every other time, and all of it else.
+    """
+    how = {"claim_seconds": CLAIM_SECONDS, "workers": workers}
+    ways = itertools.cycle([kill_one, kill_all] if workers > 1 else [kill_all])
     with sink_of(name, folder) as sink:
         figures, senders, orphans = Figures(name), Senders(seed), set[str]()
         for _ in range(kills + _MOST_IN_VAIN):
             begun = time.monotonic()
-            with halting(folder, sink.argument, claim_seconds=CLAIM_SECONDS) as one:
+            with halting(folder, sink.argument, **how) as one:
                 figures.restarts.append(time.monotonic() - begun)
-                cut = senders.until_killed(one)
+                cut = senders.until_killed(one, next(ways))
             # A kill that met no request proves nothing, and is done again.
             figures.kills += bool(cut)
             orphans |= _claims(folder)
             tell(figures.kills)
             if figures.kills == kills:
                 break
-        with halting(folder, sink.argument, claim_seconds=CLAIM_SECONDS) as one:
+        with halting(folder, sink.argument, **how) as one:
             senders.until_all_is_acknowledged(one)
             code, _ = one.end()
         judge(figures, senders, sink.ledger(), orphans)

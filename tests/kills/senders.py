@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import random
@@ -9,13 +10,34 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.receiver.serving import LONGEST_SECONDS, Served, body_of, post
 
 _MOST_EVENTS = 120
 _PAUSE_SECONDS = 0.004
 _PATIENCE_SECONDS = 120.0
+
+
+def workers_of(running: Served) -> list[int]:
+    """The processes that it has started, in their order; none where it serves alone."""
+    number = running.process.pid
+    listed = Path(f"/proc/{number}/task/{number}/children")
+    return [int(child) for child in listed.read_text().split()] if listed.exists() else []
+
+
+def kill_all(running: Served) -> None:
+    """The receiver, and its workers if it has any."""
+    for number in (running.process.pid, *workers_of(running)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+
+
+def kill_one(running: Served) -> None:
+    """One of its workers."""
+    os.kill(workers_of(running)[-1], signal.SIGKILL)
 
 
 class NothingMoves(AssertionError):
@@ -43,8 +65,8 @@ class Senders:
         self._sent: set[str] = set()
         self._ending = False
 
-    def until_killed(self, running: Served) -> set[str]:
-        """Send, and kill the process at a random moment; the ids that were sent by then and never answered.
+    def until_killed(self, running: Served, kill: Callable[[Served], None] = kill_all) -> set[str]:
+        """Send, and kill at a random moment; the ids that were sent by then and never answered.
 
         The moment is chosen by how many events were acknowledged, so that a slow machine only takes longer for it.
         """
@@ -55,8 +77,11 @@ class Senders:
         time.sleep(self._random.uniform(0, _PAUSE_SECONDS))
         with self._changed:
             under_way = set(self._sent)
-            os.kill(running.process.pid, signal.SIGKILL)
+            kill(running)
+            # Whoever was cut off ends; so do the others, whose worker may live.
+            self._ending = True
         self._end(threads)
+        self._ending = False
         return under_way & set(self.cut - before)
 
     def until_all_is_acknowledged(self, running: Served) -> None:

@@ -27,6 +27,21 @@ def test_ten_kills_under_load_lose_nothing(tmp_path: Path, name: str, kills: int
     kept(run_kills(name, kills, 1, tmp_path), kills)
 
 
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found by /proc")
+
+
+@needs_proc
+def test_kills_of_a_worker_and_of_all_lose_nothing(tmp_path: Path) -> None:
+    kept(run_kills(JSONL, 2, 1, tmp_path, workers=2), 2)
+
+
+@needs_proc
+@pytest.mark.full
+@pytest.mark.parametrize("name", NAMES)
+def test_forty_kills_of_a_worker_and_of_all_lose_nothing(tmp_path: Path, name: str) -> None:
+    kept(run_kills(name, 40, 2, tmp_path, workers=2), 40)
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hundred_kills_under_load_lose_nothing(tmp_path: Path, name: str) -> None:

@@ -24,6 +24,7 @@ _WITHOUT_MEANING = {
     "DEAD_LETTER": "it names a file; without it the sender tries for 24 hours, and nothing is set aside",
     "TLS_CERT": "the gateway in front speaks TLS",
     "TLS_KEY": "the gateway in front speaks TLS",
+    "WORKERS": "Lambda starts as many processes as there are requests",
 }
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})

@@ -1,4 +1,7 @@
-"""The sink `jsonl:FILE[?rotate=BYTES&keep=COUNT]`: a line of JSON per event, on the disk before it is acknowledged."""
+"""The sink `jsonl:FILE[?rotate=BYTES&keep=COUNT]`: a line of JSON per event, on the disk before it is acknowledged.
+
+Several receivers, and several workers of one, may write to the same file.
+"""
 
 from __future__ import annotations
 
@@ -24,35 +27,44 @@ def open_lines(rest: str) -> LinesSink:
     """Raises DiagnosticError: GC804 for the text, GC805 for a file that cannot be written."""
     name, _, query = rest.partition("?")
     rotate_at, keep = _rotation(query)
-    return lock_lines(LineFile(Path(name), rotate_at, keep))
+    file = LineFile(Path(name), rotate_at, keep)
+    try:
+        file.append([])
+    except OSError as error:
+        raise _cannot(file, error) from None
+    return LinesSink(file)
 
 
 def lock_lines(file: LineFile) -> LinesSink:
     """The sink that has this file to itself. Raises DiagnosticError (GC805)."""
     path = file.path
     # It is given back by the writer's thread.
-    lock = FileLock(f"{path}.lock", timeout=0, thread_local=False)
+    lock = FileLock(f"{path}.writer", timeout=0, thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
         file.append([])
     except Timeout:
-        hint = "give each receiver a file or folder of its own; receivers of one store may run side by side"
+        hint = "give each receiver and each worker a folder of its own; they may share a store"
         raise DiagnosticError(
             Diagnostic("GC805", f"another receiver writes to {path}", path="--sink", hint=hint)
         ) from None
     except OSError as error:
         lock.release()
-        hint = "name a file in a folder that can be written"
-        message = f"{path} cannot be written: {error.strerror or error}"
-        raise DiagnosticError(Diagnostic("GC805", message, path="--sink", hint=hint)) from None
+        raise _cannot(file, error) from None
     return LinesSink(file, lock)
+
+
+def _cannot(file: LineFile, error: OSError) -> DiagnosticError:
+    hint = "name a file in a folder that can be written"
+    message = f"{file.path} cannot be written: {error.strerror or error}"
+    return DiagnosticError(Diagnostic("GC805", message, path="--sink", hint=hint))
 
 
 class LinesSink:
     """Lines of many requests are written and brought to the disk together."""
 
-    def __init__(self, file: LineFile, lock: FileLock) -> None:
+    def __init__(self, file: LineFile, lock: FileLock | None = None) -> None:
         self._file = file
         self._lock = lock
         self._turn = threading.Lock()
@@ -95,7 +107,8 @@ class LinesSink:
         with self._turn:
             self._ended = True
             self._file.close()
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
 
 def read_size(text: str) -> int | None:

@@ -1,4 +1,8 @@
-"""A file of JSON lines that outlives crashes: whole lines only, on the disk before anybody is told, one writer."""
+"""A file of JSON lines that outlives crashes: whole lines only, and on the disk before anybody is told.
+
+Several processes may write to it. They take turns to write, and bring it to the disk when their turn is over, so that
+none waits for another's disk.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gcsync.receiver.interface import Event
+from gcsync.receiver.turns import Turn
 
 _TAIL = 64 * 1024
 _TEXT = r'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -41,49 +46,70 @@ class LineFile:
 
     def __init__(self, path: Path, rotate_at: int | None = None, keep: int = 0) -> None:
         self.path = path
+        self.turn = Turn(path.with_name(f"{path.name}.lock"))
         self._rotate_at = rotate_at
         self._keep = keep
         self._descriptor: int | None = None
 
     def append(self, lines: Sequence[bytes]) -> None:
         """Write the lines; they are on the disk when this returns."""
-        descriptor = self._open()
-        size = os.fstat(descriptor).st_size
-        if self._rotate_at is not None and size >= self._rotate_at:
-            self._rotate()
-            descriptor = self._open()
-            size = 0
+        data = b"".join(lines)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.turn:
+            descriptor, size = self._prepare()
+            try:
+                _write(descriptor, data)
+            except OSError:
+                self._take_back(descriptor, size)
+                raise
         try:
-            _write(descriptor, b"".join(lines))
             os.fsync(descriptor)
         except OSError:
-            # Half a line would spoil the next one.
-            with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, size)
-            self.close()
+            with self.turn:
+                # What others have written behind it stays, and so do these lines: they are whole.
+                if os.fstat(descriptor).st_size == size + len(data):
+                    self._take_back(descriptor, size)
             raise
 
     def rotate(self) -> None:
         """Begin a new file, whatever the size; an empty one stays."""
-        if os.fstat(self._open()).st_size:
-            self._rotate()
+        with self.turn:
+            if os.fstat(self._open()).st_size:
+                self._rotate()
 
     def close(self) -> None:
         """Doing so twice is no error."""
+        self._let_go()
+        self.turn.close()
+
+    def _let_go(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _prepare(self) -> tuple[int, int]:
+        """The descriptor of what bears the name now, whole lines and not too many of them, and its size in bytes."""
+        descriptor = self._open()
+        size = _cut_torn_line(descriptor)
+        if self._rotate_at is None or size < self._rotate_at:
+            return descriptor, size
+        self._rotate()
+        return self._open(), 0
+
+    def _take_back(self, descriptor: int, size: int) -> None:
+        # Half a line would spoil the next one.
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, size)
+        self._let_go()
 
     def _open(self) -> int:
         """The descriptor of what bears the name now: another program may have moved the file away."""
         if self._descriptor is not None:
             if self._is_current(self._descriptor):
                 return self._descriptor
-            self.close()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._let_go()
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
         self._descriptor = os.open(self.path, flags, 0o600)
-        _cut_torn_line(self._descriptor)
         sync_folder(self.path.parent)
         return self._descriptor
 
@@ -95,7 +121,7 @@ class LineFile:
         return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
 
     def _rotate(self) -> None:
-        self.close()
+        self._let_go()
         stem, suffix = self.path.stem, self.path.suffix
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         self.path.rename(self.path.with_name(f"{stem}-{moment}{suffix}"))
@@ -111,19 +137,29 @@ def _write(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _cut_torn_line(descriptor: int) -> None:
-    """Take away what stands behind the last newline: a crash in the middle of a write, acknowledged to nobody."""
+def _cut_torn_line(descriptor: int) -> int:
+    """Take away what stands behind the last newline: a crash in the middle of a write, acknowledged to nobody.
+
+    The size that is left. Whose turn it is knows that nobody is in the middle of a write.
+    """
     end = size = os.fstat(descriptor).st_size
+    if size and _read(descriptor, size - 1, size) == b"\n":
+        return size
     while end > 0:
         begin = max(0, end - _TAIL)
-        os.lseek(descriptor, begin, os.SEEK_SET)
-        newline = os.read(descriptor, end - begin).rfind(b"\n")
+        newline = _read(descriptor, begin, end).rfind(b"\n")
         if newline >= 0:
             end = begin + newline + 1
             break
         end = begin
     if end < size:
         os.ftruncate(descriptor, end)
+    return end
+
+
+def _read(descriptor: int, begin: int, end: int) -> bytes:
+    os.lseek(descriptor, begin, os.SEEK_SET)
+    return os.read(descriptor, end - begin)
 
 
 def sync_folder(folder: Path) -> None:

@@ -16,6 +16,7 @@ from gcsync.receiver.interface import Claim, Claimed, Event, HandleAll, Handled,
 from gcsync.receiver.stores.opening import Retention
 from gcsync.receiver.stores.sqlite_file import open_file, path_of
 from gcsync.receiver.stores.sqlite_tables import Method, Tables, Wish
+from gcsync.receiver.turns import Turn
 
 PATIENCE_SECONDS: Final = 10.0
 
@@ -24,8 +25,11 @@ def open_sqlite(
     rest: str, retention: Retention, claim_seconds: float, *, must_exist: bool, clock: Callable[[], float]
 ) -> SqliteStore:
     """The store in the file that what follows `sqlite://` names. Raises DiagnosticError (GC800 to GC803)."""
-    connection = open_file(path_of(rest), must_exist=must_exist)
-    return SqliteStore(Tables(connection, retention, claim_seconds, clock))
+    path = path_of(rest)
+    connection = open_file(path, must_exist=must_exist)
+    # Whoever only looks may be another user, whose file the receiver could not open.
+    turn = None if must_exist else Turn(path.with_name(f"{path.name}.lock"))
+    return SqliteStore(Tables(connection, retention, claim_seconds, clock, turn))
 
 
 class SqliteStore:
@@ -85,5 +89,5 @@ class SqliteStore:
             raise StoreUnavailable("the store did not answer in time") from None
         except Closed:
             raise StoreUnavailable("the store is closed") from None
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"the store failed: {error}") from None

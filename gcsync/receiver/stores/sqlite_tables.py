@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, Final, TypeAlias
 
 from gcsync.receiver.interface import Claim, Claimed, Event, HandleAll, Handled, StoreSize
 from gcsync.receiver.stores.opening import Retention
+from gcsync.receiver.turns import Turn
 
 _SWEPT_AT_ONCE = 2000
 _ROWS: Final = 128
@@ -40,13 +42,20 @@ Wish: TypeAlias = "tuple[Method, bool, Row]"
 class Tables:
     """Every method takes the arguments of many callers, and returns as many results in their order.
 
-    All but `do_all` run inside a transaction. Callers at once are in no order: theirs is that of the methods.
+    All but `do_all` run inside a transaction. Callers at once are in no order: theirs is that of the methods. `turn` is
+    what a transaction waits for: SQLite's own waiting for another process is sleep, for longer each time.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, retention: Retention, claim_seconds: float, clock: Callable[[], float]
+        self,
+        connection: sqlite3.Connection,
+        retention: Retention,
+        claim_seconds: float,
+        clock: Callable[[], float],
+        turn: Turn | None = None,
     ) -> None:
         self._connection = connection
+        self._turn = turn
         self._execute = connection.execute
         self._retention = retention
         self._claim_seconds = claim_seconds
@@ -57,9 +66,11 @@ class Tables:
     def close(self) -> None:
         """Nothing may be asked afterwards."""
         self._connection.close()
+        if self._turn is not None:
+            self._turn.close()
 
     def do_all(self, wishes: list[Wish]) -> list[Any]:
-        """All of them in one transaction: every one is done, or none. Raises sqlite3.Error.
+        """All of them in one transaction: every one is done, or none. Raises sqlite3.Error, OSError.
 
         Wishes for `handle` take two, with the sink in between; their results may be errors.
         """
@@ -203,7 +214,7 @@ class Tables:
 
         try:
             self._in_transaction(do, durable=True)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             return [error] * len(handled)
         return [Handled(claimed, handled=True, kept=mine) for (*_, claimed), mine in zip(handled, kept, strict=True)]
 
@@ -212,15 +223,16 @@ class Tables:
             self._execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
         self._added = 0
-        self._execute("BEGIN IMMEDIATE")
-        try:
-            do()
-            if self._added:
-                self._execute("UPDATE counted SET handled = handled + ?", (self._added,))
-            self._execute("COMMIT")
-        finally:
-            if self._connection.in_transaction:
-                self._execute("ROLLBACK")
+        with self._turn or nullcontext():
+            self._execute("BEGIN IMMEDIATE")
+            try:
+                do()
+                if self._added:
+                    self._execute("UPDATE counted SET handled = handled + ?", (self._added,))
+                self._execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._execute("ROLLBACK")
 
     @staticmethod
     def _state(event_id: str, handled: set[str], claims: dict[str, _Claim], now: float) -> Claim | None:

@@ -4,6 +4,9 @@ import asyncio
 import errno
 import json
 import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,16 +144,65 @@ def test_a_full_disk_is_a_failure_and_leaves_whole_lines(tmp_path: Path, monkeyp
     assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["e-2"]
 
 
-def test_a_second_writer_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
-    async def act() -> None:
-        first = open_lines(f"{tmp_path}/events.jsonl")
-        with pytest.raises(DiagnosticError) as caught:
-            open_lines(f"{tmp_path}/events.jsonl")
-        assert caught.value.diagnostics[0].code == "GC805"
-        await first.close()
-        await open_lines(f"{tmp_path}/events.jsonl").close()
+WRITER = """
+import sys
+from pathlib import Path
+from gcsync.receiver.sinks.lines import LineFile
 
-    asyncio.run(act())
+file = LineFile(Path("events.jsonl"), rotate_at=20_000)
+for number in range(150):
+    file.append([f'{{"id": "{sys.argv[1]}-{number}-{part}", "x": "{"y" * 40}"}}\\n'.encode() for part in range(5)])
+"""
+
+
+def test_two_processes_write_whole_lines_and_rotate_in_turn(tmp_path: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    line = [sys.executable, "-c", WRITER]
+    writers = [subprocess.Popen([*line, name], cwd=tmp_path, env=environ) for name in "ab"]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    files = list(tmp_path.glob("events*.jsonl"))
+    assert len(files) > 2
+    found = [json.loads(line)["id"] for path in files for line in path.read_text().splitlines()]
+    expected = [f"{name}-{number}-{part}" for name in "ab" for number in range(150) for part in range(5)]
+    assert sorted(found) == sorted(expected)
+
+
+def test_half_a_line_of_a_writer_that_died_spoils_no_line_of_another(tmp_path: Path) -> None:
+    file = LineFile(tmp_path / "events.jsonl")
+    file.append([b"one\n"])
+    with file.path.open("ab") as other:
+        other.write(b"half a li")
+    file.append([b"two\n"])
+    file.close()
+    assert file.path.read_bytes() == b"one\ntwo\n"
+
+
+def test_what_did_not_reach_the_disk_is_taken_back_unless_another_wrote_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, other = LineFile(tmp_path / "events.jsonl"), LineFile(tmp_path / "events.jsonl")
+    file.append([b"one\n"])
+    other.append([b"two\n"])
+    real = os.fsync
+
+    def failing(descriptor: int) -> None:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return
+        monkeypatch.setattr(lines.os, "fsync", real)
+        other.append(behind)
+        raise OSError(errno.EIO, "Input/output error")
+
+    behind: list[bytes] = []
+    for line, left in (b"", b"one\ntwo\n"), (b"four\n", b"one\ntwo\nthree\nfour\n"):
+        behind[:] = [line]
+        monkeypatch.setattr(lines.os, "fsync", failing)
+        with pytest.raises(OSError, match="Input/output"):
+            file.append([b"three\n"])
+        assert file.path.read_bytes() == left
+    file.append([b"five\n"])
+    assert file.path.read_bytes() == b"one\ntwo\nthree\nfour\nfive\n"
+    file.close()
+    other.close()
 
 
 @pytest.mark.parametrize("query", ["rotate=x", "rotate=1T", "keep=many", "other=1", "rotate=-1"])
