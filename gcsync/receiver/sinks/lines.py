@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
 
 from gcsync.receiver.interface import Event
@@ -16,8 +17,9 @@ _TAIL = 64 * 1024
 
 def line_of(event: Event, **more: object) -> bytes:
     """`{"id", "type", "received_at", "event"}`, then what is said besides, with a newline at its end."""
-    head = json.dumps({"id": event.id, "type": event.type, "received_at": event.received_at, **more})
-    return f'{head[:-1]}, "event": {event.text}}}\n'.encode()
+    head = f'"id": {_quoted(event.id)}, "type": {_quoted(event.type)}, "received_at": {_quoted(event.received_at)}'
+    rest = f", {json.dumps(more)[1:-1]}" if more else ""
+    return f'{{{head}{rest}, "event": {event.text}}}\n'.encode()
 
 
 class LineFile:
