@@ -1,8 +1,8 @@
 """A request's body, read: a handshake, an event, or what is wrong with it. No I/O.
 
-The members of the outermost object are read one by one, for two reasons: a verification token is echoed in the very
-spelling in which it came, and an object that names its id twice is refused, since two readers may take two ids from it.
-A plain event, which nearly all are, needs neither and is read in one go; whatever is not plain is left to the other.
+A verification token is echoed in the very spelling in which it came, and an object that names its id twice is refused,
+since two readers may take two ids from it. A plain event, which nearly all are, needs no look for either; whatever is
+not plain gets a closer one. Both leave the reading to the decoder: no body makes Python count its members one by one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from gcsync.receiver.interface import Event
 MAX_DEPTH: Final = 64
 TOKEN: Final = "verification_token"  # noqa: S105 - the member's name
 
-_SPACE = re.compile(r"[ \t\n\r]*")
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+# In any spelling. Behind a backslash, the quote would be one inside a string.
+_NAMED_TOKEN = re.compile(
+    r'(?<!\\)"' + "".join(rf"(?:{c}|\\u00(?i:{ord(c):02x}))" for c in TOKEN) + r'"[ \t\n\r]*:[ \t\n\r]*'
+)
 _SINGULAR = (TOKEN, "id", "eventType", "detail-type")
 
 
@@ -44,45 +48,41 @@ class _Malformed(ValueError):
     """The text is not the JSON that is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
-    value: Any
-    begin: int
-    end: int
-
-
 def read(body: bytes, now: Callable[[], str]) -> Handshake | Event | Problem:
     """What a body is. `now` gives the moment for `received_at`, and is asked only of an event. Raises nothing."""
     plain = _plain(body)
-    return read_by_members(body, now) if plain is None else _event(plain[1], plain[0], body, now)
+    return _closely(body, now) if plain is None else _event(plain[1], plain[0], body, now)
 
 
-def read_by_members(body: bytes, now: Callable[[], str]) -> Handshake | Event | Problem:
-    """The same, member by member: what `read` is held against."""
+def _closely(body: bytes, now: Callable[[], str]) -> Handshake | Event | Problem:
+    """The same, whatever the body is like."""
     try:
         text = body.decode("utf-8-sig")
-        members = _document(text)
+        payload, members = _document(text)
+        if not payload:
+            return Problem.EMPTY
+        if _is_ambiguous(payload, members) or _is_deep(payload, MAX_DEPTH):
+            return Problem.INVALID
+        if TOKEN in payload:
+            return Handshake(_token(text))
     except (ValueError, RecursionError):
         return Problem.INVALID
-    if not members:
-        return Problem.EMPTY
-    if TOKEN in members:
-        token = members[TOKEN]
-        return Handshake(text[token.begin : token.end])
-    return _event({name: member.value for name, member in members.items()}, text, body, now)
+    return _event(payload, text, body, now)
 
 
 def _plain(body: bytes) -> tuple[str, dict[str, Any]] | None:
     """The text and its object where one quick look shows that nothing about it needs a closer one."""
     try:
         text = body.decode()
+        if TOKEN in text:
+            return None
         payload = _PLAIN.decode(text)
     except (ValueError, RecursionError):
         return None
     if not payload or not isinstance(payload, dict) or TOKEN in payload:
         return None
     # As many levels as there are brackets, at most.
-    if text.count("{") + text.count("[") > MAX_DEPTH and _is_deep(payload):
+    if text.count("{") + text.count("[") > MAX_DEPTH and _is_deep(payload, MAX_DEPTH):
         return None
     return text, payload
 
@@ -118,79 +118,59 @@ def _can_be_written(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text) if not text.isascii() else True
 
 
-def _document(text: str) -> dict[str, _Member]:
-    """The members of the object; empty for what is an empty payload. Raises ValueError or RecursionError."""
-    position = _space(text, 0)
-    if position == len(text):
-        return {}
-    if text[position] != "{":
-        value, end = _value(text, position)
-        if _space(text, end) != len(text) or not (value is None or value == []):
-            raise _Malformed
-        return {}
-    members, position = _members(text, position + 1)
-    if _space(text, position) != len(text):
-        raise _Malformed
-    return members
+def _document(text: str) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+    """The object, and its members as they were written; none for what is an empty payload. Raises ValueError."""
+    outermost: list[tuple[str, Any]] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # The outermost object ends last.
+        nonlocal outermost
+        outermost = pairs
+        return dict(pairs)
+
+    if not text.strip(" \t\r\n"):
+        return {}, []
+    decoder = JSONDecoder(parse_constant=_no_constant, parse_float=_number, object_pairs_hook=keep)
+    payload = decoder.decode(text)
+    if isinstance(payload, dict):
+        return payload, outermost
+    if payload is None or payload == []:
+        return {}, []
+    raise _Malformed
 
 
-def _members(text: str, position: int) -> tuple[dict[str, _Member], int]:
-    """The members from behind the opening brace on, and the place behind the closing one."""
-    found: dict[str, _Member] = {}
-    position = _space(text, position)
-    if text[position : position + 1] == "}":
-        return found, position + 1
-    while True:
-        name, colon = _name(text, position)
-        begin = _space(text, colon)
-        value, end = _value(text, begin)
-        if name in found and name in _SINGULAR:
-            raise _Malformed
-        found[name] = _Member(value, begin, end)
-        position = _space(text, end)
-        sign = text[position : position + 1]
-        if sign == "}":
-            return found, position + 1
-        if sign != ",":
-            raise _Malformed
-        position = _space(text, position + 1)
+def _is_ambiguous(payload: dict[str, Any], members: list[tuple[str, Any]]) -> bool:
+    """Whether a member that decides what the body is stands there twice."""
+    if len(payload) == len(members):
+        return False
+    names = [name for name, _ in members]
+    return any(names.count(name) > 1 for name in _SINGULAR)
 
 
-def _name(text: str, position: int) -> tuple[str, int]:
-    """A member's name, and the place behind its colon."""
-    if text[position : position + 1] != '"':
-        raise _Malformed
-    name, end = _DECODER.raw_decode(text, position)
-    colon = _space(text, end)
-    if text[colon : colon + 1] != ":":
-        raise _Malformed
-    return name, colon + 1
+def _token(text: str) -> str:
+    """How the value of the outermost object's token is spelled, in a text that is known to be JSON.
+
+    Places that look like the member are tried in turn; how deep one stands, the brackets between strings tell.
+    """
+    depth = seen = 0
+    for found in _NAMED_TOKEN.finditer(text):
+        between = _STRING.sub("", text[seen : found.start()])
+        depth += between.count("{") + between.count("[") - between.count("}") - between.count("]")
+        seen = found.start()
+        if depth == 1:
+            return text[found.end() : _DECODER.raw_decode(text, found.end())[1]]
+    raise _Malformed
 
 
-def _value(text: str, position: int) -> tuple[Any, int]:
-    value, end = _DECODER.raw_decode(text, position)
-    if isinstance(value, dict | list) and _is_deep(value):
-        raise _Malformed
-    return value, end
-
-
-def _is_deep(value: dict[str, Any] | list[Any]) -> bool:
-    """Whether it holds more than MAX_DEPTH levels, the object around it counted."""
+def _is_deep(value: dict[str, Any] | list[Any], most: int) -> bool:
+    """Whether it holds more than so many levels, itself counted."""
     level: list[Any] = [value]
-    for _ in range(MAX_DEPTH - 1):
+    for _ in range(most):
         inner = [v for one in level for v in (one.values() if isinstance(one, dict) else one)]
         level = [one for one in inner if isinstance(one, dict | list)]
         if not level:
             return False
     return True
-
-
-def _space(text: str, position: int) -> int:
-    if text[position : position + 1] > " ":
-        # Nearly always; several times quicker than asking the pattern.
-        return position
-    match = _SPACE.match(text, position)
-    return match.end() if match is not None else position
 
 
 def _no_constant(text: str) -> Any:

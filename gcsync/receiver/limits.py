@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gcsync.receiver.deadlines import TaskDeadlines
+from gcsync.receiver.shortcuts import shortcut
 
 if TYPE_CHECKING:
     from starlette.types import Receive
@@ -112,6 +113,13 @@ class Bodies:
 
     async def read(self, receive: Receive, share: Share) -> bytes:
         """The body, whether its length was announced or not. Raises TooLarge, TooSlow, Gone, Full."""
+        short = shortcut(receive)
+        body = short.whole_body() if short is not None else None
+        if body is not None:
+            if len(body) > self._limits.body:
+                raise TooLarge
+            share.hold(len(body))
+            return body
         try:
             with self._deadlines:
                 return await self._read(receive, share)

@@ -8,53 +8,18 @@ and that a wish to go on in another protocol is no reason to read a body as if i
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gcsync.receiver.cycle import Cycle, JoinedWrites
 
 HEAD_SECONDS: Final = 10.0
 HEAD_BYTES: Final = 32 * 1024
 _DISCARDED_BYTES = 16 * 1024 * 1024
 _QUEUED_REQUESTS = 256
 _NO_HTTP = "Invalid HTTP request received."
-
-
-class JoinedWrites(asyncio.Transport):
-    """Writes what is written in one turn of the event loop at once: the head of an answer and its body."""
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self._transport = transport
-        self._loop = loop
-        self._parts: list[bytes | bytearray | memoryview[Any]] = []
-
-    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
-        """As soon as it is flushed, or this turn ends."""
-        if not self._parts:
-            self._loop.call_soon(self.flush)
-        self._parts.append(data)
-
-    def flush(self) -> None:
-        """Write what waits."""
-        if self._parts:
-            parts = self._parts
-            self._parts = []
-            self._transport.write(b"".join(parts))
-
-    def close(self) -> None:
-        """Close when all is written."""
-        self.flush()
-        self._transport.close()
-
-    def abort(self) -> None:
-        """Close at once; what waits is lost."""
-        self._parts = []
-        self._transport.abort()
-
-    def is_closing(self) -> bool:
-        """As the transport beneath."""
-        return self._transport.is_closing()
 
 
 class Limited(HttpToolsProtocol):
@@ -139,6 +104,8 @@ class Limited(HttpToolsProtocol):
         if b"transfer-encoding" in names and not self._is_chunked_only():
             raise ValueError("what readers of HTTP understand in more than one way (RFC 9112, section 6.1)")
         super().on_headers_complete()
+        # uvicorn names its own class; the task that it has made runs later.
+        self.cycle.__class__ = Cycle
         self._in_body = True
 
     def on_message_complete(self) -> None:

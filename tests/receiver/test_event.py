@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcsync.receiver.event import MAX_DEPTH, Handshake, Problem, read, read_by_members
+from gcsync.receiver.event import MAX_DEPTH, Handshake, Problem, read
 from gcsync.receiver.interface import Event
+from tests.receiver.by_members import read_by_members
 
 MOMENT = "2026-11-25T09:30:00.000Z"
 
@@ -175,11 +177,40 @@ def objects(members: list[tuple[str, str]]) -> str:
 
 
 names = st.sampled_from(
-    ["id", "eventType", "detail-type", "verification_token", "data", "\\u0069d", "eventTyp\\u0065", ""]
+    [
+        "id",
+        "eventType",
+        "detail-type",
+        "verification_token",
+        "data",
+        "\\u0069d",
+        "eventTyp\\u0065",
+        "",
+        "verification\\u005Ftoken",
+        '\\"verification_token',
+        "x\\\\",
+    ]
 )
 spelled = st.recursive(
     st.sampled_from(
-        ["null", "true", "1", "1.5", "1e999", "NaN", "-0", '""', '"x"', '"\\ud800"', '"a\\nb"', '"\t"', "[", "ü"]
+        [
+            "null",
+            "true",
+            "1",
+            "1.5",
+            "1e999",
+            "NaN",
+            "-0",
+            '""',
+            '"x"',
+            '"\\ud800"',
+            '"a\\nb"',
+            '"\\\\"',
+            '"\\"verification_token"',
+            '"\t"',
+            "[",
+            "ü",
+        ]
     ),
     lambda inner: (
         st.lists(inner, max_size=3).map(lambda parts: f"[{', '.join(parts)}]")
@@ -195,6 +226,38 @@ spelled = st.recursive(
     st.sampled_from(["", " ", "\n", "\ufeff", "x", "}"]),
     st.sampled_from(["", "\r\n", "{}", "\x00"]),
 )
-def test_a_plain_event_read_in_one_go_is_what_it_is_member_by_member(body: str, before: str, after: str) -> None:
+def test_what_is_read_in_one_go_is_what_it_is_member_by_member(body: str, before: str, after: str) -> None:
     text = (before + body + after).encode()
-    assert told(text) == read_by_members(text, lambda: MOMENT)
+    assert told(text) == read_by_members(text, MOMENT)
+
+
+@pytest.mark.parametrize("member", ['"a%d": 1', '"a%d": "\\""', '"a%d": [[], "verification_token"]'])
+@pytest.mark.parametrize("last", ['"verification_token": "t"', '"id": 1, "id": 2', '"eventType": "x", "a": 1, "a": 2'])
+def test_many_members_are_left_to_the_decoder(member: str, last: str) -> None:
+    """A body of 1 MiB may hold more than a hundred thousand: none of them may cost a call."""
+
+    def calls(count: int) -> int:
+        body = ("{" + ", ".join([member % number for number in range(count)] + [last]) + "}").encode()
+        number = 0
+
+        def seen(frame: Any, kind: str, what: Any) -> None:
+            nonlocal number
+            number += kind in ("call", "c_call") and what is not isinstance
+
+        before = sys.getprofile()
+        sys.setprofile(seen)
+        try:
+            told(body)
+        finally:
+            sys.setprofile(before)
+        return number
+
+    calls(1)
+    # The garbage collector may call a few, too.
+    assert calls(3000) <= calls(30) + 300
+
+
+def test_a_token_inside_other_members_is_none_of_the_bodys() -> None:
+    inner = '{"verification_token": 1, "b": "} \\" \\\\", "c": [{"verification_token": 2}]}'
+    assert told(f'{{"a": {inner}, "verification_token" : 1.50}}'.encode()) == Handshake("1.50")
+    assert isinstance(told(f'{{"eventType": "x", "a": {inner}, "a": 1}}'.encode()), Event)

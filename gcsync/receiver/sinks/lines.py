@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
 
 from gcsync.receiver.interface import Event
@@ -24,8 +25,9 @@ _LINE = re.compile(rf'\{{"id": ({_TEXT}), "type": ({_TEXT}), "received_at": ({_T
 
 def line_of(event: Event, **more: object) -> bytes:
     """`{"id", "type", "received_at", "event"}`, then what is said besides, with a newline at its end."""
-    head = json.dumps({"id": event.id, "type": event.type, "received_at": event.received_at, **more})
-    return f'{head[:-1]}, "event": {event.text}}}\n'.encode()
+    head = f'"id": {_quoted(event.id)}, "type": {_quoted(event.type)}, "received_at": {_quoted(event.received_at)}'
+    rest = f", {json.dumps(more)[1:-1]}" if more else ""
+    return f'{{{head}{rest}, "event": {event.text}}}\n'.encode()
 
 
 def read_line(line: bytes) -> tuple[str, str, str, str]:

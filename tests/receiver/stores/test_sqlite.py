@@ -16,6 +16,7 @@ from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver.interface import Claim, Claimed, Event, Handled, RecordingStore, StoreUnavailable
 from gcsync.receiver.stores import Retention, open_store
 from gcsync.receiver.stores.sqlite import SqliteStore
+from gcsync.receiver.stores.sqlite_file import CACHE_KIBIBYTES
 from tests.receiver.stores.every import Clock
 
 
@@ -163,6 +164,17 @@ def test_a_later_versions_file_is_left_alone(tmp_path: Path) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     assert code_of(f"sqlite:///{tmp_path}/events.db") == "GC802"
+
+
+def test_its_pages_in_memory_are_bounded_by_bytes_and_not_by_their_number(tmp_path: Path) -> None:
+    async def act() -> int:
+        store = opened(tmp_path)
+        found = store._tables._connection.execute("PRAGMA cache_size").fetchone()[0]
+        await store.close()
+        return int(found)
+
+    # SQLite's own sign: below zero are KiB.
+    assert asyncio.run(act()) == -CACHE_KIBIBYTES
 
 
 def traced(store: SqliteStore) -> list[str]:
