@@ -194,12 +194,16 @@ def replay(common: Common, file: Letters, store: StoreUrl = DEFAULT_STORE, sink:
     from gcsync.receiver.sinks import open_sink
     from gcsync.receiver.stores import open_store
 
+    letters = DeadLetters(file)
+    if not letters.waiting():
+        raise letters.nothing()
+
     async def send() -> Replayed:
         opened = open_store(store, environ=os.environ)
         try:
             target = open_sink(sink, opened, os.environ)
             try:
-                return await replay_letters(DeadLetters(file), target)
+                return await replay_letters(letters, target)
             finally:
                 await target.close()
         finally:

@@ -15,6 +15,7 @@ from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 SECRET: Final = "GCSYNC_RECEIVER_SECRET"  # noqa: S105 - a variable's name
 PREVIOUS: Final = "GCSYNC_RECEIVER_SECRET_PREVIOUS"
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_TAKEN = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "expect", "upgrade"})
 _SECRET = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -68,7 +69,7 @@ def authentication(text: str, environ: Mapping[str, str], *, insecure: bool) -> 
     if insecure:
         return Open()
     kind, _, name = text.partition(":")
-    if kind == "header" and _NAME.fullmatch(name.encode()):
+    if kind == "header" and _NAME.fullmatch(name.encode()) and name.lower() not in _TAKEN:
         return Authentication(name.encode(), b"", _secrets(environ))
     if text == "basic":
         secrets = _secrets(environ, "basic")
@@ -77,6 +78,8 @@ def authentication(text: str, environ: Mapping[str, str], *, insecure: bool) -> 
         return Authentication(b"authorization", b"bearer", _secrets(environ), 'Bearer realm="gcsync"')
     hint = "write header:X-Api-Key, basic or bearer"
     message = f"there is no way to authenticate called {text!r}"
+    if kind == "header" and name.lower() in _TAKEN:
+        message = f"the header {name} says something else in every request"
     if text == "none":
         message = "without a credential anybody can send events"
         hint = "set --auth and GCSYNC_RECEIVER_SECRET; to try things on this machine: --insecure-no-auth"

@@ -23,6 +23,20 @@ class DeadLetters:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def check(self) -> None:
+        """Whether the file can be written, before an event hangs on it. Raises DiagnosticError (GC807)."""
+        hint = "name a file in a folder that can be written"
+        if self.path.exists() and not self.path.is_file():
+            raise DiagnosticError(Diagnostic("GC807", f"{self.path} is no file", path="--dead-letter", hint=hint))
+        file = LineFile(self.path)
+        try:
+            file.append([])
+        except OSError as error:
+            message = f"{self.path} cannot be written: {error.strerror or error}"
+            raise DiagnosticError(Diagnostic("GC807", message, path="--dead-letter", hint=hint)) from None
+        finally:
+            file.close()
+
     async def add(self, event: Event, attempts: int, reason: str) -> None:
         """It is on the disk when this returns. Raises OSError."""
         await asyncio.to_thread(self.write, event, attempts, reason)
@@ -35,6 +49,18 @@ class DeadLetters:
         finally:
             file.close()
 
+    @property
+    def _taken(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.replaying")
+
+    def waiting(self) -> bool:
+        """Whether there is anything to replay."""
+        return self.path.exists() or self._taken.exists()
+
+    def nothing(self) -> DiagnosticError:
+        """What is said where there is not: GC807."""
+        return _cannot(f"there is nothing to replay at {self.path}")
+
     def take(self) -> Path | None:
         """The file under another name, or what an earlier replay has left; None where nothing waits.
 
@@ -43,8 +69,8 @@ class DeadLetters:
         # A replay removes what it has sent: a device or a pipe of this machine must never be that.
         if self.path.exists() and not self.path.is_file():
             raise _cannot(f"{self.path} is no file")
-        taken = self.path.with_name(f"{self.path.name}.replaying")
-        if not taken.exists() and not self.path.exists():
+        taken = self._taken
+        if not self.waiting():
             return None
         file = LineFile(self.path)
         try:
@@ -71,7 +97,7 @@ async def replay(letters: DeadLetters, sink: Sink) -> Replayed:
     """Hand every dead letter to the sink; what it refuses is put back. Raises DiagnosticError (GC807), OSError."""
     path = letters.take()
     if path is None:
-        raise _cannot(f"there is nothing to replay at {letters.path}")
+        raise letters.nothing()
     taken = refused = 0
     for event, attempts in _read(path):
         try:

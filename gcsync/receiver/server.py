@@ -106,6 +106,8 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
             from gcsync.receiver.dead_letter import DeadLetters
 
             letters = DeadLetters(settings.dead_letters) if settings.dead_letters else None
+            if letters is not None:
+                letters.check()
             handling = Handling(
                 store,
                 sink,

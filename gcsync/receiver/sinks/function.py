@@ -50,7 +50,7 @@ class FunctionSink:
                 # With the context: a function that makes spans of its own has them in the request's trace.
                 run = contextvars.copy_context().run
                 await asyncio.get_running_loop().run_in_executor(self._threads, run, self._function, payload)
-        except (Exception, SystemExit, asyncio.CancelledError) as error:
+        except (Exception, SystemExit, KeyboardInterrupt, asyncio.CancelledError) as error:
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise

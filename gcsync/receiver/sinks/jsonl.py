@@ -120,7 +120,7 @@ def read_size(text: str) -> int | None:
 def _rotation(query: str) -> tuple[int | None, int]:
     given = dict(parse_qsl(query, keep_blank_values=True))
     size, keep = read_size(given.pop("rotate", "0")), given.pop("keep", "0")
-    if given or size is None or not re.fullmatch(r"[0-9]{1,6}", keep, re.ASCII):
+    if given or size is None or not re.fullmatch(r"[0-9]{1,6}", keep, re.ASCII) or (int(keep) and not size):
         hint = "write jsonl:events.jsonl?rotate=100M&keep=10; without keep, or with 0, all files stay"
         message = "behind the ? of a jsonl: sink stand rotate= and keep="
         raise DiagnosticError(Diagnostic("GC804", message, path="--sink", hint=hint))

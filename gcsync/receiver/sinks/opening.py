@@ -51,6 +51,10 @@ def open_sink(text: str, store: Store, environ: Mapping[str, str]) -> Sink:
 
         return open_webhook(text, environ.get(AUTHORIZATION))
     told = f"there is no sink of the kind {scheme!r}" if separator else "a sink is named by its kind and a colon"
+    if scheme == "sqlite":
+        told = "the sink sqlite: is a table of the store, and takes no name"
+    elif scheme in ("jsonl", "python") and not rest:
+        told = f"behind {scheme}: stands what it is"
     hint = (
         "write jsonl:events.jsonl, parquet:FOLDER, sqlite:, sqs:URL, sns:ARN, kinesis:ARN, "
         "python:package.module:function or https://…"

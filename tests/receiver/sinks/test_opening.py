@@ -52,7 +52,15 @@ def code_of(folder: Path, sink: str) -> str:
     "text",
     [
         *("", "events.jsonl", "jsonl:", "sqlite:///other.db", "python:", "python:module", "ftp://x", "https://"),
-        *("https:x", "http://events.example.com/x", "https://[x", "python::f", "python:m:"),
+        *(
+            "jsonl:x?keep=1",
+            "sqlite:other.db",
+            "https:x",
+            "http://events.example.com/x",
+            "https://[x",
+            "python::f",
+            "python:m:",
+        ),
     ],
 )
 def test_what_is_no_sink_is_told(tmp_path: Path, text: str) -> None:
@@ -93,6 +101,7 @@ class TestFunction:
             "instance = Callable()\n"
             "def failing(event):\n    raise ValueError(event)\n"
             "def leaving(event):\n    raise SystemExit(3)\n"
+            "def interrupting(event):\n    raise KeyboardInterrupt\n"
             "async def giving_up(event):\n    import asyncio\n    raise asyncio.CancelledError\n"
             "async def sleeping(event):\n    import asyncio\n    await asyncio.sleep(60)\n"
             "number = 1\n"
@@ -113,6 +122,8 @@ class TestFunction:
     def test_that_wants_to_end_the_process_is_a_failure_too(self, tmp_path: Path, module: str) -> None:
         with pytest.raises(SinkFailure, match="SystemExit"):
             handle(tmp_path, f"python:{module}:leaving")
+        with pytest.raises(SinkFailure, match="KeyboardInterrupt"):
+            handle(tmp_path, f"python:{module}:interrupting")
 
     def test_that_cancels_itself_is_a_failure_too(self, tmp_path: Path, module: str) -> None:
         with pytest.raises(SinkFailure, match="CancelledError"):
