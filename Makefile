@@ -75,6 +75,7 @@ FULL := $(VENV)/.installed-full $(PRISM)/.installed $(POLICIES)/.installed $(ACT
 
 test-full: check chromium $(FULL)
 	@command -v systemd-analyze >/dev/null || { echo "make test-full needs systemd-analyze (Debian: apt-get install systemd), for the units in docs/ci/systemd; it skips nothing"; exit 1; }
+	@command -v wrk >/dev/null || { echo "make test-full needs wrk (Debian: apt-get install wrk), for the receiver's benchmark; it skips nothing"; exit 1; }
 	@command -v redis-server >/dev/null || command -v valkey-server >/dev/null || { echo "make test-full needs redis-server or valkey-server (Debian: apt-get install redis-server), for the receiver's store; it skips nothing"; exit 1; }
 	GCSYNC_TESTS=full $(BIN)/pytest -n $(WORKERS) --dist worksteal
 

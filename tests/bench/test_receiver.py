@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import shutil
 import sys
 import threading
 import time
@@ -170,7 +169,6 @@ def test_without_wrk_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.full
-@pytest.mark.skipif(shutil.which("wrk") is None, reason="needs wrk: apt-get install wrk")
 def test_the_table_has_every_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = list(bench.receiver.measure(Plan(rounds=1, seconds=1, events=2_000)))
