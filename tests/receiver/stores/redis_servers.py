@@ -108,8 +108,10 @@ _shared: list[tuple[RedisServer, TemporaryDirectory[str]]] = []
 def shared_redis() -> RedisServer:
     """One for all tests of this process, begun with the first that asks; tests/receiver/stores/conftest.py ends it."""
     if not _shared:
+        # Asked first: where there is none, the test is skipped here, and nothing may be left behind.
+        name = program()
         folder = TemporaryDirectory()
-        server = RedisServer(Path(folder.name), *DURABLE, program=program())
+        server = RedisServer(Path(folder.name), *DURABLE, program=name)
         server.start()
         _shared.append((server, folder))
         # A run that is cut off ends no fixture.
