@@ -160,6 +160,23 @@ def attributes(event: Event) -> dict[str, dict[str, str]]:
     return {name: {"DataType": "String", "StringValue": value} for name, value in found.items()}
 
 
+def message_of(event: Event, body: str, *, fifo: bool) -> Message:
+    """A message of SQS or SNS, whose text the API calls `body`.
+
+    With `fifo` the event's id is the deduplication and group id: no event waits for another.
+    """
+    text, told = plain_text(event), attributes(event)
+    entry: dict[str, Any] = {body: text, "MessageAttributes": told}
+    if fifo:
+        entry["MessageGroupId"] = entry["MessageDeduplicationId"] = plain_id(event.id)
+    return Message(entry, size_of(text, told))
+
+
+def numbered(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries of a batch of SQS or SNS, each with the Id by which `refusals` finds its answer."""
+    return [{"Id": str(number), **entry} for number, entry in enumerate(entries)]
+
+
 def size_of(text: str, told: dict[str, dict[str, str]]) -> int:
     """A message's bytes as SQS and SNS count them: the body, and of each attribute the name, the type and the value."""
     parts = (part for name, value in told.items() for part in (name, *value.values()))

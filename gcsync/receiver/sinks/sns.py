@@ -9,17 +9,7 @@ from typing import Any
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.aws import aws_client
 from gcsync.receiver.interface import Event
-from gcsync.receiver.sinks.lanes import (
-    LANES,
-    BatchingSink,
-    Message,
-    Most,
-    attributes,
-    plain_id,
-    plain_text,
-    refusals,
-    size_of,
-)
+from gcsync.receiver.sinks.lanes import LANES, BatchingSink, Message, Most, message_of, numbered, refusals
 
 # A topic takes 262,144 bytes, for one message and for a batch, unless its MaximumMessageSize says up to 1,048,576: SNS
 # API Reference, "PublishBatch". A batch keeps to what every topic takes; a larger message goes alone, for the topic to
@@ -39,10 +29,7 @@ def open_sns(arn: str, environ: Mapping[str, str]) -> BatchingSink:
 
 
 class _Sender:
-    """PublishBatch. In a FIFO topic the id is the deduplication and group id: no event waits for another.
-
-    A batch of one is a batch too: the right `sns:Publish` covers it.
-    """
+    """PublishBatch. A batch of one is a batch too: the right `sns:Publish` covers it."""
 
     most = _MOST
 
@@ -52,15 +39,10 @@ class _Sender:
         self._fifo = arn.endswith(".fifo")
 
     def message(self, event: Event) -> Message:
-        text, told = plain_text(event), attributes(event)
-        entry: dict[str, Any] = {"Message": text, "MessageAttributes": told}
-        if self._fifo:
-            entry["MessageGroupId"] = entry["MessageDeduplicationId"] = plain_id(event.id)
-        return Message(entry, size_of(text, told))
+        return message_of(event, "Message", fifo=self._fifo)
 
     def send(self, entries: Sequence[dict[str, Any]]) -> list[str | None]:
-        numbered = [{"Id": str(number), **entry} for number, entry in enumerate(entries)]
-        answer = self._client.publish_batch(TopicArn=self._arn, PublishBatchRequestEntries=numbered)
+        answer = self._client.publish_batch(TopicArn=self._arn, PublishBatchRequestEntries=numbered(entries))
         return refusals(answer, len(entries))
 
     def close(self) -> None:

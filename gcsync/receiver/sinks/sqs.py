@@ -11,17 +11,7 @@ from urllib.parse import urlsplit
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.aws import aws_client
 from gcsync.receiver.interface import Event
-from gcsync.receiver.sinks.lanes import (
-    LANES,
-    BatchingSink,
-    Message,
-    Most,
-    attributes,
-    plain_id,
-    plain_text,
-    refusals,
-    size_of,
-)
+from gcsync.receiver.sinks.lanes import LANES, BatchingSink, Message, Most, message_of, numbered, refusals
 from gcsync.receiver.sinks.webhook import is_loopback
 
 # One message and all of a batch: SQS API Reference, "SendMessageBatch"; it was 262,144 until August 2025.
@@ -74,10 +64,7 @@ def queue_of(url: str, environ: Mapping[str, str]) -> Queue:
 
 
 class _Sender:
-    """SendMessageBatch. In a FIFO queue the id is the deduplication and group id: no event waits for another.
-
-    A batch of one is a batch too: the right `sqs:SendMessage` covers it.
-    """
+    """SendMessageBatch. A batch of one is a batch too: the right `sqs:SendMessage` covers it."""
 
     most = _MOST
 
@@ -87,15 +74,10 @@ class _Sender:
         self._fifo = url.endswith(".fifo")
 
     def message(self, event: Event) -> Message:
-        text, told = plain_text(event), attributes(event)
-        entry: dict[str, Any] = {"MessageBody": text, "MessageAttributes": told}
-        if self._fifo:
-            entry["MessageGroupId"] = entry["MessageDeduplicationId"] = plain_id(event.id)
-        return Message(entry, size_of(text, told))
+        return message_of(event, "MessageBody", fifo=self._fifo)
 
     def send(self, entries: Sequence[dict[str, Any]]) -> list[str | None]:
-        numbered = [{"Id": str(number), **entry} for number, entry in enumerate(entries)]
-        return refusals(self._client.send_message_batch(QueueUrl=self._url, Entries=numbered), len(entries))
+        return refusals(self._client.send_message_batch(QueueUrl=self._url, Entries=numbered(entries)), len(entries))
 
     def close(self) -> None:
         self._client.close()
