@@ -47,6 +47,20 @@ def values(attributes: Any) -> dict[str, Any]:
 
 
 @contextmanager
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The URL of a server with this handler, which ends with the context."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
 def collecting() -> Iterator[Collector]:
     collector = Collector()
 
@@ -61,13 +75,5 @@ def collecting() -> Iterator[Collector]:
         def log_message(self, *told: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        collector.url = f"http://127.0.0.1:{server.server_address[1]}"
-        try:
-            yield collector
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as collector.url:
+        yield collector

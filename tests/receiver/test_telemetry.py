@@ -7,10 +7,9 @@ import logging
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from gcsync import __version__
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver import telemetry
 from gcsync.receiver.watching import Unwatched, watcher
-from tests.receiver.collector import Collector, collecting, values
+from tests.receiver.collector import Collector, collecting, listening, values
 from tests.receiver.serving import body_of, deliver, served
 
 QUICK = ("--drain", "0", "--grace", "5", "--opentelemetry")
@@ -47,13 +46,8 @@ def hook() -> Iterator[tuple[str, list[dict[str, str]]]]:
         def log_message(self, *told: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/", got
-        server.shutdown()
-        thread.join()
+    with listening(Handler) as url:
+        yield f"{url}/", got
 
 
 def test_what_was_under_way_at_the_end_reaches_the_collector_and_the_webhook(

@@ -25,12 +25,6 @@ from tests.receiver.stores.every import Clock
 from tests.receiver.stores.redis_servers import RedisServer, redis_server
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with redis_server(tmp_path_factory.mktemp("redis")) as one:
-        yield one
-
-
 @pytest.fixture
 def server(running: RedisServer) -> Iterator[RedisServer]:
     """An empty one; whatever a test sets is taken back."""

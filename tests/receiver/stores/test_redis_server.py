@@ -22,12 +22,6 @@ from tests.doctor.certificates import make_certificate
 from tests.receiver.stores.redis_servers import DURABLE, RedisServer, redis_server, valkey_program
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with redis_server(tmp_path_factory.mktemp("redis")) as one:
-        yield one
-
-
 @pytest.fixture
 def server(running: RedisServer) -> Iterator[RedisServer]:
     """Whatever a test sets is taken back."""
