@@ -326,6 +326,7 @@ def test_a_look_for_a_lost_create_ends_when_told_to_stop() -> None:
     kinds: Any = {"stream": organization}
     report = execute(plan, kinds, session, parallelism=1, stop=stop, on_event=lambda _: None, adopt_late=True)
     assert statuses(report) == {"stream.a": Status.FAILED}
-    assert time.monotonic() - began < 1.0
+    # Nothing told, it would look for three quarters of a minute.
+    assert time.monotonic() - began < 20
     assert len(looks) > 1
     assert said[0] == "waiting 1 s (then looking what became of a write)"

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from gcsync.receiver.application import PATH, Application
 from gcsync.receiver.authentication import Authentication, Open
 from gcsync.receiver.handling import Handling
-from gcsync.receiver.interface import Event, Sink, SinkFailure, Store
+from gcsync.receiver.interface import Claim, Event, Sink, SinkFailure, Store
 from gcsync.receiver.limits import Limits
 from gcsync.receiver.stores import open_store
 
@@ -33,16 +33,17 @@ class Answered:
 
 @dataclass
 class Kept:
-    """A sink that keeps what it gets, after `pause` seconds, and fails as often as `failures` says."""
+    """A sink that keeps what it gets, after `pause` seconds or once `gate` is set, and fails as often as `failures`."""
 
     events: list[Event] = field(default_factory=list)
     failures: int = 0
     pause: float = 0.0
+    gate: asyncio.Event | None = None
     calls: int = 0
 
     async def handle(self, event: Event) -> None:
         self.calls += 1
-        await asyncio.sleep(self.pause)
+        await (self.gate.wait() if self.gate else asyncio.sleep(self.pause))
         if self.failures:
             self.failures -= 1
             raise SinkFailure("told to fail")
@@ -91,6 +92,18 @@ async def ask(
     await application.asgi(scope, receive, send)
     told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Answered(sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]), told)
+
+
+def waited_for(store: Store) -> asyncio.Event:
+    """Set once somebody asks how an id fares that another process has."""
+    asked, state = asyncio.Event(), store.state
+
+    async def asking(event_id: str) -> Claim | None:
+        asked.set()
+        return await state(event_id)
+
+    store.state = asking  # type: ignore[method-assign]
+    return asked
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:

@@ -6,10 +6,12 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,3 +95,27 @@ def deliver(running: Served, body: bytes, **headers: str) -> tuple[int, bytes]:
     """The answer over a connection of its own."""
     with closing(http.client.HTTPConnection(*running.address, timeout=LONGEST_SECONDS)) as connection:
         return post(connection, body, **headers)
+
+
+def look(one: Served, path: str) -> tuple[int, str]:
+    with closing(http.client.HTTPConnection(*one.address, timeout=LONGEST_SECONDS)) as connection:
+        connection.request("GET", path, headers={"X-Api-Key": SECRET})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def listens(one: Served) -> bool:
+    """Whether new connections are taken."""
+    try:
+        socket.create_connection(one.address, LONGEST_SECONDS).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait as long as a slow machine may need."""
+    end = time.monotonic() + LONGEST_SECONDS
+    while not holds():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gcsync.receiver.authentication import authentication
 from gcsync.receiver.limits import Limits
-from tests.receiver.asgi import JSON, Answered, Kept, ask, receiver, run
+from tests.receiver.asgi import JSON, Answered, Kept, ask, receiver, run, waited_for
 
 EVENT = b'{"id": "e-1", "eventType": "conversation:start", "data": {"a": 1}}'
 
@@ -112,12 +112,13 @@ def test_a_failure_is_told_to_all_and_the_id_is_free_again(tmp_path: Path) -> No
 
 def test_an_id_in_handling_elsewhere_is_waited_for_and_never_a_duplicate(tmp_path: Path) -> None:
     async def deliver() -> None:
-        here, there = receiver(tmp_path, wait_seconds=0.2), receiver(tmp_path)
+        here, there = receiver(tmp_path, wait_seconds=60), receiver(tmp_path)
         await there.store.claim("e-1", "another process")
-        busy = await ask(here.application, EVENT)
+        busy = await ask(receiver(tmp_path, store=here.store, wait_seconds=0.05).application, EVENT)
         assert (busy.status, busy.headers["retry-after"]) == (503, "1")
+        asked = waited_for(here.store)
         waiting = asyncio.create_task(ask(here.application, EVENT))
-        await asyncio.sleep(0.02)
+        await asked.wait()
         await there.store.done("e-1", "another process")
         assert (await waiting).document == {"status": "success", "event_id": "e-1"}
         await here.store.close()
@@ -219,7 +220,7 @@ def test_large_heads_are_refused(tmp_path: Path) -> None:
 
 def test_a_peer_may_ask_so_often_and_no_more(tmp_path: Path) -> None:
     async def deliver() -> list[int]:
-        running = receiver(tmp_path, limits=Limits(rate=2))
+        running = receiver(tmp_path, limits=Limits(rate=2), clock=lambda: 0.0)
         given = [await ask(running.application, EVENT) for _ in range(3)]
         given.append(await ask(running.application, EVENT, peer="192.0.2.2"))
         await running.store.close()
@@ -230,12 +231,14 @@ def test_a_peer_may_ask_so_often_and_no_more(tmp_path: Path) -> None:
 
 def test_more_than_may_be_in_handling_is_sent_away_and_readiness_drops(tmp_path: Path) -> None:
     async def deliver() -> None:
-        running = receiver(tmp_path, Kept(pause=0.2), limits=Limits(requests=2))
+        gate = asyncio.Event()
+        running = receiver(tmp_path, Kept(gate=gate), limits=Limits(requests=2))
         begun = [asyncio.create_task(running.event(f"e-{number}")) for number in range(2)]
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         busy = await running.event("e-9")
         assert (busy.status, busy.headers["retry-after"], busy.document) == (503, "1", {"error": "Busy"})
         assert (await ask(running.application, method="GET", path="/readyz")).status == 503
+        gate.set()
         assert [(await one).status for one in begun] == [200, 200]
         assert (await running.event("e-9")).status == 200
         await running.store.close()
@@ -245,10 +248,12 @@ def test_more_than_may_be_in_handling_is_sent_away_and_readiness_drops(tmp_path:
 
 def test_bodies_held_in_memory_are_bounded(tmp_path: Path) -> None:
     async def deliver() -> None:
-        running = receiver(tmp_path, Kept(pause=0.2), limits=Limits(held=len(EVENT) + 10))
+        gate = asyncio.Event()
+        running = receiver(tmp_path, Kept(gate=gate), limits=Limits(held=len(EVENT) + 10))
         begun = asyncio.create_task(ask(running.application, EVENT))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         assert (await ask(running.application, EVENT)).status == 503
+        gate.set()
         assert (await begun).status == 200
         await running.store.close()
 

@@ -12,7 +12,7 @@ from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver.dead_letter import DeadLetters, Replayed, replay
 from gcsync.receiver.handling import Outcome
 from gcsync.receiver.interface import Claim, Event, SinkFailure
-from tests.receiver.asgi import Kept, Receiver, receiver, run
+from tests.receiver.asgi import Kept, Receiver, receiver, run, waited_for
 
 
 def event(event_id: str = "e-1") -> Event:
@@ -43,7 +43,7 @@ def test_a_sink_that_raises_anything_is_a_failure_and_the_id_is_free(tmp_path: P
 
 def test_a_sink_that_takes_too_long_is_a_failure(tmp_path: Path) -> None:
     async def act() -> None:
-        running = receiver(tmp_path, Kept(pause=5), sink_seconds=0.05)
+        running = receiver(tmp_path, Kept(pause=600), sink_seconds=0.05)
         assert await running.handling.take(event()) is Outcome.FAILED
         assert await running.store.state("e-1") is None
         await closed(running)
@@ -70,8 +70,9 @@ def test_another_process_that_fails_is_told_as_it_is(tmp_path: Path) -> None:
     async def act() -> None:
         running = receiver(tmp_path)
         await running.store.claim("e-1", "another")
+        asked = waited_for(running.store)
         waiting = asyncio.create_task(running.handling.take(event()))
-        await asyncio.sleep(0.02)
+        await asked.wait()
         await running.store.release("e-1", "another")
         assert await waiting is Outcome.FAILED
         await closed(running)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import re
 import signal
-import socket
 import threading
-import time
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +16,7 @@ from gcsync.receiver.limits import Full, Limits
 from gcsync.receiver.listening import bind_for
 from gcsync.receiver.metrics import Metrics
 from gcsync.receiver.shared import SharedRoom, Table, share_of
-from tests.receiver.serving import LONGEST_SECONDS, SECRET, Served, body_of, deliver, launched, served
+from tests.receiver.serving import LONGEST_SECONDS, Served, body_of, deliver, launched, listens, look, served, until
 
 TWO = ("--workers", "2", "--drain", "0", "--grace", "5")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found by /proc")
@@ -32,33 +27,11 @@ def workers_of(one: Served) -> list[int]:
     return sorted(int(child) for child in Path(f"/proc/{number}/task/{number}/children").read_text().split())
 
 
-def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + LONGEST_SECONDS
-    while not holds():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)
-
-
 def alive(process: int) -> bool:
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def look(one: Served, path: str) -> tuple[int, str]:
-    with closing(http.client.HTTPConnection(*one.address, timeout=LONGEST_SECONDS)) as connection:
-        connection.request("GET", path, headers={"X-Api-Key": SECRET})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-
-
-def listens(one: Served) -> bool:
-    try:
-        socket.create_connection(one.address, LONGEST_SECONDS).close()
-    except ConnectionRefusedError:
-        return False
-    return True
 
 
 def received(one: Served) -> float:

@@ -213,7 +213,6 @@ def test_many_changes_are_cut_in_a_time_that_grows_with_their_number() -> None:
         well_formed_limit = fit(text, GITHUB)
         took.append(time.process_time() - begin)
         assert len(well_formed_limit.encode()) <= GITHUB
-    assert took[1] < 5
     assert took[1] < 60 * took[0] + 0.5
 
 
