@@ -45,7 +45,7 @@ def receiver_test(
     from gcsync.cli.progress import verifying
     from gcsync.cli.verification import probe
     from gcsync.model.check import CheckStatus
-    from gcsync.verify import Trial, Unusable, read_endpoint, try_out
+    from gcsync.verify import SILENT_SECONDS, Trial, Unusable, read_endpoint, try_out
 
     right, wrong = _credentials(auth, os.environ.get(SECRET_VARIABLE, ""))
     try:
@@ -54,7 +54,8 @@ def receiver_test(
         raise _unusable(f"URL: {error}", "write it like https://events.example.com/genesys-events") from None
     edge = probe(os.environ, allow_private=True, seconds=timeout)
     with verifying(no_color=common.no_color):
-        checks = tuple(try_out(Trial(endpoint, edge, wrong, send_event)))
+        trial = Trial(endpoint, edge, wrong, send_event, silent_seconds=max(timeout, SILENT_SECONDS))
+        checks = tuple(try_out(trial))
     _show(checks, common, output_format)
     return ExitCode.ERROR if any(check.status is CheckStatus.FAIL for check in checks) else ExitCode.DONE
 

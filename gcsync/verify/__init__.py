@@ -21,9 +21,10 @@ from gcsync.verify.endpoint import Endpoint, Unusable, read_endpoint
 from gcsync.verify.examine import examine
 from gcsync.verify.organization import why_not_ready
 from gcsync.verify.subject import Subject, readable_part, subjects_of
-from gcsync.verify.trial import Trial, try_out
+from gcsync.verify.trial import SILENT_SECONDS, Trial, try_out
 
 __all__ = [
+    "SILENT_SECONDS",
     "Endpoint",
     "Network",
     "Probe",

@@ -18,6 +18,8 @@ from gcsync.verify.handshake import judge, request_body, unanswered
 from gcsync.verify.hostile import Case, Who, credential_cases, event_body, event_cases, hostile_cases
 from gcsync.verify.wire import Answer, NoAnswer, Trouble, compose, exchange
 
+SILENT_SECONDS: Final = 15.0
+"""Longer than a server waits that takes care, gcsync's own ten seconds among them."""
 _SLOW_HINT: Final = "let several requests be served at once, and limit how long one may take to arrive"
 _EVENTS: Final = ("handshake_beside_event", "event", "event_again")
 _OF_STRANGERS: Final = ("event_without_credential", "event_with_wrong_credential")
@@ -27,12 +29,16 @@ _ALIVE_HINT: Final = "one of the requests before has ended the server or blocked
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is tried. `wrong` are the headers of a wrong credential, empty where none is given."""
+    """What is tried. `wrong` are the headers of a wrong credential, empty where none is given.
+
+    A request whose end never comes is to be ended within `silent_seconds`.
+    """
 
     endpoint: Endpoint
     probe: Probe
     wrong: tuple[tuple[str, str], ...] = ()
     send_event: bool = False
+    silent_seconds: float = SILENT_SECONDS
 
 
 def try_out(trial: Trial) -> Iterator[Check]:
@@ -104,10 +110,11 @@ class _Trying:
             framing=case.framing,
             headers=(*declared[case.who], *case.more),
         )
+        seconds = self.trial.silent_seconds if case.silent else self.trial.probe.seconds
         try:
-            return case.judge(self._ask(request, case.method))
+            return case.judge(self._ask(request, case.method, seconds))
         except NoAnswer as error:
-            return case.unanswered(error, self.trial.probe.seconds)
+            return case.unanswered(error, seconds)
 
     def _strange(self, instead: tuple[tuple[str, str], ...] | None = None) -> tuple[tuple[str, str], ...]:
         """The headers with the wrong credential, or with `instead`, in the right one's place."""
@@ -135,12 +142,11 @@ class _Trying:
             return replace(found, hint=_ALIVE_HINT)
         return Check("still_alive", CheckStatus.OK, "it answers as before")
 
-    def _ask(self, request: bytes, method: str = "POST") -> Answer:
+    def _ask(self, request: bytes, method: str = "POST", seconds: float | None = None) -> Answer:
         """Raises NoAnswer, also where no connection could be made."""
         with self._connection() as connection:
-            return exchange(
-                connection, request, self.trial.probe.seconds, self.trial.probe.network.clock, method=method
-            )
+            probe = self.trial.probe
+            return exchange(connection, request, seconds or probe.seconds, probe.network.clock, method=method)
 
     def _connection(self) -> socket.socket:
         """Raises NoAnswer."""

@@ -281,6 +281,10 @@ class TestAfterAnApply:
 
 
 class TestReceiverTest:
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("gcsync.verify.SILENT_SECONDS", 1.0)
+
     def test_any_endpoint_is_tried_out(self, place: Place) -> None:
         def careful(received: Received, connection: socket.socket) -> bytes:
             if received.headers.get("x-key") != "hunter2-hunter2":

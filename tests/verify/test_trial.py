@@ -23,7 +23,7 @@ def trial(url: str, *, secret: str = "k-1", send_event: bool = False, **probe: A
     edge = Probe(probe.get("environ", {}), lambda: datetime.now(UTC), lambda: TOKEN, allow_private=True, seconds=0.6)
     right = {"X-Api-Key": secret} if secret else {}
     wrong = (("X-Api-Key", f"{secret}x"),) if secret else ()
-    checks = list(try_out(Trial(read_endpoint(url, right), edge, wrong, send_event)))
+    checks = list(try_out(Trial(read_endpoint(url, right), edge, wrong, send_event, silent_seconds=0.6)))
     assert len({check.check for check in checks}) == len(checks)
     return {check.check: check for check in checks}
 
