@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from gcsync.receiver.event import Handshake, Problem, read
 from gcsync.receiver.handling import Outcome, Takes
+from gcsync.receiver.health import StoreHealth
 from gcsync.receiver.interface import Event, Store, StoreSize, StoreUnavailable
 from gcsync.receiver.limits import RETRY_SECONDS, Bodies, Full, Gone, Limits, Rates, Room, TooLarge, TooSlow
 from gcsync.receiver.metrics import CONTENT_TYPE, Metrics
@@ -78,6 +79,7 @@ class Application:
         open_metrics: bool = False,
         metrics: Metrics | None = None,
         room: Room | None = None,
+        health: StoreHealth | None = None,
         now: Dated = _NOW,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -91,6 +93,7 @@ class Application:
         self._clock = clock
         self._room = room or Room(self._limits)
         self._bodies = Bodies(self._limits)
+        self._store_health = health or StoreHealth()
         self._rates = Rates(self._limits.rate, clock)
         self.draining = False
         routes = [
@@ -205,7 +208,9 @@ class Application:
         if self._room.full:
             return Answer({"status": "busy"}, 503)
         size = await self._size()
-        return Answer({"status": "ready"}) if size else Answer({"status": "store unavailable"}, 503)
+        if size is None or self._store_health.failing:
+            return Answer({"status": "store unavailable"}, 503)
+        return Answer({"status": "ready"})
 
     async def _metrics(self, request: Request) -> Response:
         if not self._open_metrics and not self._authentication.admits(request.scope["headers"]):

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from gcsync.receiver.dead_letter import DeadLetters
+from gcsync.receiver.health import StoreHealth
 from gcsync.receiver.interface import (
     BatchingStore,
     BatchSink,
@@ -50,6 +51,10 @@ class Outcome(StrEnum):
     """Nobody knows yet: the sender should come again."""
 
 
+_KEPT: Final = (Outcome.SUCCESS, Outcome.SET_ASIDE)
+"""What only a store has that was written to."""
+
+
 class Takes(Protocol):
     """What the application asks for each event: Handling, or what watches it."""
 
@@ -70,6 +75,7 @@ class Handling:
         max_attempts: int = 0,
         wait_seconds: float = WAIT_SECONDS,
         sink_seconds: float = SINK_SECONDS,
+        health: StoreHealth | None = None,
     ) -> None:
         self._store = store
         self._sink = sink
@@ -78,6 +84,7 @@ class Handling:
         self._max_attempts = max_attempts if dead_letters is not None else 0
         self._wait_seconds = wait_seconds
         self._sink_seconds = sink_seconds
+        self._health = health or StoreHealth()
         # Asked once: whether an object has these methods takes longer than an event.
         self._recording = sink.store if isinstance(sink, RecordingSink) else None
         self._batching = (
@@ -96,7 +103,10 @@ class Handling:
         outcome = Outcome.BUSY
         try:
             outcome = await self._take(event)
+            if outcome in _KEPT:
+                self._health.served()
         except StoreUnavailable as error:
+            self._health.failed()
             _log.error("%s", error)
         except Exception as error:
             outcome = Outcome.FAILED

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.alone import Alone
 from gcsync.receiver.handling import WAIT_SECONDS, Handling
+from gcsync.receiver.health import StoreHealth
 from gcsync.receiver.limits import Limits
 from gcsync.receiver.listening import BACKLOG, url_of
 from gcsync.receiver.stores import CLAIM_SECONDS, Retention, open_store
@@ -108,6 +109,7 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
             letters = DeadLetters(settings.dead_letters) if settings.dead_letters else None
             if letters is not None:
                 letters.check()
+            health = StoreHealth()
             handling = Handling(
                 store,
                 sink,
@@ -115,6 +117,7 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
                 dead_letters=letters,
                 max_attempts=settings.max_attempts,
                 wait_seconds=settings.wait_seconds,
+                health=health,
             )
             limits = place.limits(settings.limits)
             application = Application(
@@ -125,6 +128,7 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
                 open_metrics=settings.open_metrics,
                 metrics=place.metrics(),
                 room=place.room(limits),
+                health=health,
             )
             application.asgi = watch.application(application.asgi, admission)
             return await _listen_until_told(settings, application, store, context, announce, place)

@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,24 @@ def test_a_second_signal_waits_for_no_load_balancer(tmp_path: Path) -> None:
         until(lambda: look(one, "/readyz")[0] == 503)
         assert one.process.poll() is None
         assert one.end()[0] == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit can be set for another process")
+@pytest.mark.parametrize("sink", ["sqlite:", "jsonl:events.jsonl"])
+def test_a_full_disk_drops_readiness_until_there_is_room_again(tmp_path: Path, sink: str) -> None:
+    with served(tmp_path, "--sink", sink, *QUICK) as one:
+        assert (deliver(one, body_of("e-0"))[0], look(one, "/readyz")[0]) == (200, 200)
+        import resource
+
+        # As a full disk does, it lets files be read and not grow.
+        before = resource.prlimit(one.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+        answers = {deliver(one, body_of(f"e-{number}"))[0] for number in range(1, 30)}
+        assert answers & {500, 503}
+        assert answers <= {200, 500, 503}
+        assert (look(one, "/readyz"), look(one, "/healthz")[0]) == ((503, '{"status": "store unavailable"}'), 200)
+        resource.prlimit(one.process.pid, resource.RLIMIT_FSIZE, before)
+        assert {deliver(one, body_of(f"e-{number}"))[0] for number in range(30)} == {200}
+        assert look(one, "/readyz")[0] == 200
 
 
 def raw(one: Served, data: bytes) -> bytes:
