@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
-import pickle
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
-from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError, Place, Severity
 from gcsync.receiver.alone import Alone
 from gcsync.receiver.limits import Limits, Room
 from gcsync.receiver.shared import Row, SharedRoom, share_of
@@ -100,7 +101,7 @@ class Worker(Alone):
         try:
             return run(settings, environ, lambda url: self._tell(ANSWERS), self)
         except DiagnosticError as error:
-            self._tell(pickle.dumps(error.diagnostics))
+            self._tell(told_of(error.diagnostics))
         except Exception as bug:
             _log.error("a worker failed: %s", type(bug).__name__)
             _log.debug("where it happened", exc_info=True)
@@ -111,11 +112,19 @@ class Worker(Alone):
             self._channel.sendall(what)
 
 
+def told_of(diagnostics: Iterable[Diagnostic]) -> bytes:
+    """Why a worker cannot answer, for `read_told`: a line of JSON."""
+    return json.dumps([asdict(one) for one in diagnostics]).encode()
+
+
 def read_told(told: bytes) -> tuple[Diagnostic, ...]:
-    """Why a worker cannot answer; nothing where it did not say."""
-    if not told.removeprefix(ANSWERS):
-        return ()
+    """Why a worker cannot answer; nothing where it did not say, or not to the end."""
     try:
-        return tuple(pickle.loads(told.removeprefix(ANSWERS)))  # noqa: S301 - from a process of our own, over its pipe
-    except (pickle.UnpicklingError, EOFError):
+        found = json.loads(told.removeprefix(ANSWERS))
+    except ValueError:
         return ()
+    return tuple(_diagnostic(**fields) for fields in found)
+
+
+def _diagnostic(severity: str, place: dict[str, Any] | None, **fields: Any) -> Diagnostic:
+    return Diagnostic(**fields, severity=Severity(severity), place=Place(**place) if place else None)
