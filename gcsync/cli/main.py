@@ -65,11 +65,12 @@ def version() -> str:
 
 
 def _run_app(arguments: list[str]) -> ExitCode:
-    from gcsync.cli.app import command
     from gcsync.cli.interruption import signals
 
     signals.install()
     _silence_the_background()
+    from gcsync.cli.app import command
+
     code = command()(args=arguments, prog_name="gcsync", standalone_mode=False)
     return ExitCode(code or 0)
 
