@@ -14,7 +14,6 @@ import http.client
 import json
 import socket
 import ssl
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -26,7 +25,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import trustme
-from demo import LONGEST_SECONDS, Demo, NotAsItShouldBe, change_by_hand, emulator, environment, say, server
+from demo import LONGEST_SECONDS, Demo, NotAsItShouldBe, change_by_hand, emulator, environment, run, say, server
 
 HOST = "events.example.com"
 STACK = """\
@@ -240,4 +239,4 @@ def certify(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -36,11 +36,11 @@ _CONNECTION_HINT: Final = (
 _ROUTE_HINT: Final = "is it running there, and is --connect-to right?"
 _CHAIN_HINT: Final = (
     "install a certificate of a public authority with its whole chain (the intermediate ones too); for an authority "
-    "of your own, set SSL_CERT_FILE here, and see that the sender trusts it"
+    "of your own, set REQUESTS_CA_BUNDLE here, and see that the sender trusts it"
 )
 _INTERMEDIATE_HINT: Final = (
     "the server must send its intermediate certificates after its own (fullchain.pem, not cert.pem): browsers fetch "
-    "them, senders do not; for an authority of your own, set SSL_CERT_FILE here, and see that the sender trusts it"
+    "them, senders do not; for an authority of your own, set REQUESTS_CA_BUNDLE here, and see that the sender trusts it"
 )
 _CLOCK_HINT: Final = "is the clock of this machine right (gcsync doctor tells)? Else the certificate begins too late"
 _NAME_HINT: Final = "issue the certificate for this name, or declare the name that it is issued for"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -183,6 +184,21 @@ def test_a_terminal_that_knows_ascii_only_is_no_obstacle(work: Workplace) -> Non
     work.stack("conversations", description="Für die Auswertung → später")
     ran = work.gcsync("plan", PYTHONIOENCODING="ascii")
     assert ran.code == 0
+
+
+@pytest.mark.parametrize(
+    ("demo", "number", "code"), [("demo.py", signal.SIGINT, 130), ("demo_events.py", signal.SIGTERM, 143)]
+)
+def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, demo: str, number: int, code: int) -> None:
+    environ = clean_environment(TMPDIR=str(tmp_path))
+    words = [sys.executable, str(ROOT / "stacks" / demo)]
+    with subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        while not process.stdout.readline().startswith("$ gcsync"):
+            assert process.poll() is None
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err, list(tmp_path.iterdir())) == (code, "", [])
 
 
 def test_the_demo() -> None:
