@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,19 +67,26 @@ def drift(
     from gcsync.cli.reconcile import Reconciling
     from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
 
-    request = read_request(baseline, since, max_age, blame=blame)
-    notification = notifying(notify or (), confirm, notify_state)
     reconciling = Reconciling(reconcile, common, auto_approve, parallelism, lock_timeout, tuple(paths or ()))
-    stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
-    with grouped(stacks, common) as groups, reconciling.locking() as lock:
-        visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color, before_reading=lock)
-        reports = report_all(visits, plan_all(visits, choose()), request, no_color=common.no_color)
-        show_drift(reports, common, output_format, ignore_missing=ignore_missing)
-        if notification is not None:
-            warnings = notification.tell(reports, ignore_missing=ignore_missing)
-            output.report(warnings, output.style_of(sys.stderr, no_color=common.no_color))
-        code = exit_code(reports, ignore_missing=ignore_missing)
-        return reconciling.run(visits, reports, code, output_format, ignore_missing=ignore_missing)
+    notification = notifying(notify or (), confirm, notify_state, _job(paths, environment))
+    watching = nullcontext() if notification is None else notification.watching(no_color=common.no_color)
+    with watching:
+        request = read_request(baseline, since, max_age, blame=blame)
+        stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
+        with grouped(stacks, common) as groups, reconciling.locking() as lock:
+            visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color, before_reading=lock)
+            reports = report_all(visits, plan_all(visits, choose()), request, no_color=common.no_color)
+            show_drift(reports, common, output_format, ignore_missing=ignore_missing)
+            if notification is not None:
+                warnings = notification.tell(reports, ignore_missing=ignore_missing)
+                output.report(warnings, output.style_of(sys.stderr, no_color=common.no_color))
+            code = exit_code(reports, ignore_missing=ignore_missing)
+            return reconciling.run(visits, reports, code, output_format, ignore_missing=ignore_missing)
+
+
+def _job(paths: Sequence[str] | None, environment: str | None) -> str:
+    """What tells this run from those of other jobs that remember in the same file."""
+    return shlex.join([*(paths or ()), *(("--env", environment) if environment else ())])
 
 
 def exit_code(reports: tuple[DriftReport, ...], *, ignore_missing: bool) -> ExitCode:

@@ -1,75 +1,134 @@
-"""`gcsync drift --notify`: who is told, when, and what is remembered of it (docs/decisions/0027-notifications.md)."""
+"""`gcsync drift --notify`: who is told, and when (docs/decisions/0027-notifications.md)."""
 
 from __future__ import annotations
 
-import json
+import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gcsync.cli import output
-from gcsync.cli.local_folder import FOLDER, make_local_folder
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError, Severity
 
 if TYPE_CHECKING:
     from gcsync.model.drift import DriftReport
     from gcsync.model.picture import Memory, News
 
-DEFAULT_STATE: Final = FOLDER / "drift-told.json"
-_VERSION: Final = 1
-_LARGEST_STATE: Final = 16 * 1024 * 1024
-
-Send = Callable[[str, str], Sequence[str]]
-"""Sends a title and a body; returns the schemes of the services that did not take it (`slack`)."""
+_BLIND: Final = frozenset({"drift could not be looked for"})
+_Render = Callable[["News"], tuple[str, str]]
+"""The title and the body of a message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Notifying:
-    """`--notify`, `--confirm` and `--notify-state`, ready to be used."""
+class Service:
+    """Somebody to tell. `name` tells it from the others of this job, `scheme` is what may be shown of its URL."""
 
-    send: Send
+    name: str
+    scheme: str
+    send: Callable[[str, str], bool]
+    """Sends a title and a body; false where that did not arrive."""
+
+
+@dataclass(slots=True)
+class Notifying:
+    """`--notify`, `--confirm` and `--notify-state`, ready to be used. `job` says which drift this is: its paths."""
+
+    services: Sequence[Service]
     confirm: int
     state: Path
+    job: str = ""
+    looked: bool = field(default=False, init=False)
 
     def tell(self, reports: Sequence[DriftReport], *, ignore_missing: bool) -> list[Diagnostic]:
         """Send what is new and confirmed, remember it; returns warnings. Never raises for what a service does."""
+        from gcsync.cli.notify_memory import read_memories, write_memories
         from gcsync.engine.picture import accepted_of, findings_of, unread_of
-        from gcsync.model.picture import Memory, advance, delivered
+        from gcsync.model.picture import Memory
 
-        entries, told = _read(self.state)
+        self.looked = True
+        entries, told = read_memories(self.state)
+        changed: dict[str, Memory | None] = {}
+        if self._blindness in entries:
+            memory, failed = self._tell_all(entries[self._blindness], frozenset(), frozenset(), self._render_blind(()))
+            changed[self._blindness] = memory if memory.findings else None
+            told += failed
         for report in reports:
             key = f"{report.plan.owner} {report.plan.target.organization.id}"
             memory = entries.get(key, Memory())
             found = findings_of(report, ignore_missing=ignore_missing)
             memory = memory.without(accepted_of(report, memory.findings, ignore_missing=ignore_missing))
             unread = unread_of(report, memory.findings)
-            memory, news = advance(memory, found, unread, self.confirm)
-            failed = self._send(report, news) if news else []
+            changed[key], failed = self._tell_all(memory, found, unread, _render_drift(report))
             told += failed
-            entries[key] = memory if failed or not news else delivered(memory, news)
-        return told + _write(self.state, entries)
+        return told + write_memories(self.state, changed)
 
-    def _send(self, report: DriftReport, news: News) -> list[Diagnostic]:
-        from gcsync.views.notification import render_body, render_title
+    @contextmanager
+    def watching(self, *, no_color: bool) -> Iterator[None]:
+        """Tell also of a run that fails before it could look: its silence would be taken for good news."""
+        try:
+            yield
+        except DiagnosticError as error:
+            if not self.looked:
+                output.report(self._tell_blind(error.diagnostics), output.style_of(sys.stderr, no_color=no_color))
+            raise
 
-        deaf = self.send(render_title([report], news), render_body([report], news))
-        if not deaf:
-            output.notice(f"Notified: {render_title([report], news)}")
-        hint = "the next run sends it again; the service's own log may say why"
-        return [_warning("GC757", f"{scheme}:// did not take the notification", hint) for scheme in deaf]
+    def _tell_blind(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+        from gcsync.cli.notify_memory import read_memories, write_memories
+        from gcsync.model.picture import Memory
+
+        entries, told = read_memories(self.state)
+        memory = entries.get(self._blindness, Memory())
+        memory, failed = self._tell_all(memory, _BLIND, frozenset(), self._render_blind(diagnostics))
+        return [*told, *failed, *write_memories(self.state, {self._blindness: memory})]
+
+    @property
+    def _blindness(self) -> str:
+        """Where it is remembered that this job could not look; an owner's name has no colon."""
+        return f"job: {self.job}"
+
+    def _tell_all(
+        self, memory: Memory, found: frozenset[str], unread: frozenset[str], render: _Render
+    ) -> tuple[Memory, list[Diagnostic]]:
+        """Tell each service what is news to it; returns what is remembered, and warnings."""
+        from gcsync.model.picture import advance, delivered, together
+
+        memories: dict[str, Memory] = {}
+        taken: list[str] = []
+        titles: dict[str, None] = {}
+        failed: list[Diagnostic] = []
+        for service in self.services:
+            known, news = advance(memory.of(service.name), found, unread, self.confirm)
+            title, body = render(news) if news else ("", "")
+            if not news or service.send(title, body):
+                taken.append(service.name)
+                known = delivered(known, news)
+                titles |= {title: None} if news else {}
+            else:
+                failed.append(_warning(service))
+            memories[service.name] = known
+        for title in titles:
+            output.notice(f"Notified: {title}")
+        return together(memories, taken), failed
+
+    def _render_blind(self, diagnostics: Sequence[Diagnostic]) -> _Render:
+        from gcsync.views.notification import render_blind
+
+        return lambda _: render_blind(self.job, diagnostics)
 
 
-def notifying(urls: Sequence[str], confirm: int, state: Path | None) -> Notifying | None:
+def notifying(urls: Sequence[str], confirm: int, state: Path | None, job: str = "") -> Notifying | None:
     """None without URLs. Raises DiagnosticError: the extra is missing (GC756), a URL is none that can be used (GC755).
 
     A URL holds credentials: of a wrong one, too, only the scheme is shown.
     """
+    from gcsync.cli.notify_memory import DEFAULT_STATE
+
     if not urls:
         return None
-    services: list[tuple[str, Any]] = []
+    services: list[Service] = []
     wrong = []
     with _without_deprecations():
         try:
@@ -77,16 +136,16 @@ def notifying(urls: Sequence[str], confirm: int, state: Path | None) -> Notifyin
         except ImportError:
             hint = "pip install 'gcsync[notify]'"
             raise DiagnosticError(Diagnostic("GC756", "--notify needs the extra `notify`", hint=hint)) from None
-        for url in urls:
-            service = apprise.Apprise()
+        for number, url in enumerate(urls, start=1):
+            service, scheme = apprise.Apprise(), _scheme(url)
             if service.add(url):
-                services.append((_scheme(url), service))
+                services.append(Service(f"{number} {scheme}", scheme, _sender(service)))
             else:
-                wrong.append(f"{_scheme(url)}://… is no URL of a service that apprise knows, or not whole")
+                wrong.append(f"{scheme}://… is no URL of a service that apprise knows, or not whole")
     if wrong:
         hint = "each service's form is in the documentation of apprise; quote the URL in the shell"
         raise DiagnosticError(Diagnostic("GC755", message, path="--notify", hint=hint) for message in wrong)
-    return Notifying(lambda title, body: _deaf(services, title, body), confirm, state or DEFAULT_STATE)
+    return Notifying(services, confirm, state or DEFAULT_STATE, job)
 
 
 @contextmanager
@@ -97,16 +156,14 @@ def _without_deprecations() -> Iterator[None]:
         yield
 
 
-def _deaf(services: Sequence[tuple[str, Any]], title: str, body: str) -> list[str]:
-    failed = []
-    for scheme, service in services:
-        taken = False
+def _sender(service: Any) -> Callable[[str, str], bool]:
+    def send(title: str, body: str) -> bool:
         # What a service's library raises is unknown; its message may hold the URL.
         with suppress(Exception), _without_deprecations():
-            taken = bool(service.notify(title=title, body=body, body_format="text"))
-        if not taken:
-            failed.append(scheme)
-    return failed
+            return bool(service.notify(title=title, body=body, body_format="text"))
+        return False
+
+    return send
 
 
 def _scheme(url: str) -> str:
@@ -114,44 +171,12 @@ def _scheme(url: str) -> str:
     return scheme if colon and scheme.isalnum() and scheme.isascii() else "(no scheme)"
 
 
-def _read(path: Path) -> tuple[dict[str, Memory], list[Diagnostic]]:
-    """What is remembered; of a file that is no such memory nothing, and a warning."""
-    from gcsync.model.picture import Memory
+def _render_drift(report: DriftReport) -> _Render:
+    from gcsync.views.notification import render_body, render_title
 
-    try:
-        with path.open("rb") as file:
-            document = json.loads(file.read(_LARGEST_STATE))
-        if document["version"] != _VERSION:
-            raise ValueError("it is of another version")
-        return {
-            key: Memory(_counts(one["seen"]), frozenset(map(str, one["told"])))
-            for key, one in document["stacks"].items()
-        }, []
-    except FileNotFoundError:
-        return {}, []
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        hint = "it is written anew; what is there now counts as seen for the first time"
-        return {}, [_warning("GC758", f"{path} is not what an earlier run wrote, and was left aside", hint)]
+    return lambda news: (render_title([report], news), render_body([report], news))
 
 
-def _counts(data: Mapping[str, Any]) -> dict[str, int]:
-    return {str(finding): int(count) for finding, count in data.items()}
-
-
-def _write(path: Path, entries: Mapping[str, Memory]) -> list[Diagnostic]:
-    from gcsync.cli.private_file import write_private
-
-    stacks = {key: {"seen": dict(sorted(one.seen.items())), "told": sorted(one.told)} for key, one in entries.items()}
-    text = json.dumps({"version": _VERSION, "stacks": stacks}, indent=1) + "\n"
-    try:
-        if path.parent == FOLDER:
-            make_local_folder()
-        write_private(path, text)
-    except OSError as error:
-        hint = "without it, the next run tells the same again; name another file with --notify-state"
-        return [_warning("GC759", f"{path}: what was told could not be remembered: {error.strerror}", hint)]
-    return []
-
-
-def _warning(code: str, message: str, hint: str) -> Diagnostic:
-    return Diagnostic(code, message, Severity.WARNING, hint=hint)
+def _warning(service: Service) -> Diagnostic:
+    hint = "the next run sends it again; the service's own log may say why"
+    return Diagnostic("GC757", f"{service.scheme}:// did not take the notification", Severity.WARNING, hint=hint)

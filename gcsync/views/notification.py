@@ -1,4 +1,7 @@
-"""A notification: what is new and what is gone in the first lines, then the report, as short as a message must be."""
+"""A notification: what is new and what is gone in the first lines, then the report, as short as a message must be.
+
+Or that a run failed before it could look, and that one can again.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from gcsync.model.diagnostic import Diagnostic
 from gcsync.model.drift import DriftReport
 from gcsync.model.picture import News, subject_of
+from gcsync.views.diagnostics import render_diagnostics
 from gcsync.views.style import Style, clean, plural
 from gcsync.views.text_drift import render_drift
 
@@ -21,7 +26,7 @@ _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 def render_title(reports: Sequence[DriftReport], news: News) -> str:
     """`gcsync: drift in contact-center@prod (Example Ltd): 2 new, 1 gone`; `no more drift` once all of it is gone."""
     where = ", ".join(dict.fromkeys(_where(report) for report in reports))
-    if not news.confirmed:
+    if not news.confirmed and not news.waiting:
         return f"gcsync: no more drift in {where}"
     counts = [f"{len(subjects)} {word.lower()}" for word, subjects in _sorted_out(news) if subjects]
     return f"gcsync: drift in {where}: {', '.join(counts)}"
@@ -32,6 +37,19 @@ def render_body(reports: Sequence[DriftReport], news: News) -> str:
     lines = [line for word, subjects in _sorted_out(news) for line in _listed(word, subjects)] + [""]
     lines += render_drift(reports, Style(width=100)).splitlines()
     return _MENTION.sub("@\u200b", _cut(lines))
+
+
+def render_blind(job: str, diagnostics: Sequence[Diagnostic]) -> tuple[str, str]:
+    """The title and the body for a run that failed with the diagnostics; without any, for the first that could look.
+
+    `job` are the arguments that tell the run from others: `stacks/prod.yaml --env prod`.
+    """
+    which = f": {clean(job)}" if job else ""
+    if not diagnostics:
+        return f"gcsync: drift is looked for again{which}", "What the run found is told by itself, where it is new.\n"
+    lines = ["Until it can be, nobody hears of drift. The run ended with:", ""]
+    lines += render_diagnostics(diagnostics, Style(width=100)).splitlines()
+    return f"gcsync: drift could not be looked for{which}", _MENTION.sub("@\u200b", _cut(lines))
 
 
 def _where(report: DriftReport) -> str:

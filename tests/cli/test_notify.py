@@ -6,7 +6,8 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -15,9 +16,9 @@ from unittest import mock
 import pytest
 
 from gcsync.cli.notify import notifying
-from gcsync.model.diagnostic import DiagnosticError
+from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.drift import Accepted, DriftReport, KnownDrift
-from tests.views.factories import plan, update
+from tests.views.factories import create, plan, update
 
 
 @dataclass
@@ -133,8 +134,30 @@ def test_a_message_that_was_refused_is_sent_again_by_the_next_run(chat: Chat, tm
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{}", "[]", "null", '{"version": 2, "stacks": {}}', '{"version": 1, "stacks": {"a": 1}}', "[" * 100_000],
-    ids=["empty", "no keys", "a list", "null", "a later version", "no memory", "deep"],
+    [
+        "",
+        "{}",
+        "[]",
+        "null",
+        '{"version": 2, "stacks": {}}',
+        '{"version": 1, "stacks": {"a": 1}}',
+        "[" * 100_000,
+        '{"version": 1, "stacks": {"a": {"seen": {"x": Infinity}, "told": []}}}',
+        '{"version": 1, "stacks": {"a": {"seen": {"x": -9}, "told": []}}}',
+        '{"version": 1, "stacks": {"a": {"seen": {}, "told": "abc"}}}',
+    ],
+    ids=[
+        "empty",
+        "no keys",
+        "a list",
+        "null",
+        "a later version",
+        "no memory",
+        "deep",
+        "no number",
+        "below none",
+        "no list",
+    ],
 )
 def test_a_file_that_is_no_memory_is_written_anew(chat: Chat, tmp_path: Path, content: str) -> None:
     state = tmp_path / "told.json"
@@ -142,6 +165,83 @@ def test_a_file_that_is_no_memory_is_written_anew(chat: Chat, tmp_path: Path, co
     assert send(chat, state, [drifted()]) == ["GC758"]
     assert send(chat, state, [drifted()]) == []
     assert len(chat.messages) == 1
+
+
+def test_a_service_that_missed_a_message_is_told_again_and_the_others_are_not(chat: Chat, tmp_path: Path) -> None:
+    nobody = "json://127.0.0.1:9/"
+    for reports in ([drifted()], [drifted()]):
+        told = notifying((nobody, chat.url), 1, tmp_path / "told.json")
+        assert told is not None
+        assert [found.code for found in told.tell(reports, ignore_missing=False)] == ["GC757"]
+    assert len(chat.messages) == 1
+    told = notifying((chat.url, chat.url), 1, tmp_path / "told.json")
+    assert told is not None
+    assert told.tell([drifted()], ignore_missing=False) == []
+    assert len(chat.messages) == 2, "whoever is the first service now had not heard of it"
+
+
+def test_what_another_run_told_meanwhile_stays_remembered(chat: Chat, tmp_path: Path) -> None:
+    state = tmp_path / "told.json"
+    slow = notifying((chat.url,), 1, state)
+    assert slow is not None
+    (service,) = slow.services
+
+    def send_while_another_runs(title: str, body: str) -> bool:
+        send(chat, state, [drifted("two")])
+        return service.send(title, body)
+
+    slow.services = [replace(service, send=send_while_another_runs)]
+    slow.tell([drifted("one")], ignore_missing=False)
+    send(chat, state, [drifted("one"), drifted("two")])
+    assert len(chat.messages) == 2
+
+
+def test_drift_that_waits_to_be_confirmed_is_not_said_to_be_no_more(chat: Chat, tmp_path: Path) -> None:
+    state, gone = tmp_path / "told.json", DriftReport(plan(), missing=(create(address="stream.z"),))
+    for reports in ([gone], [gone], [drifted()]):
+        send(chat, state, reports, confirm=2)
+    assert [title.rpartition(": ")[2] for title in chat.titles] == ["1 new", "1 gone"]
+
+
+def look(chat: Chat, state: Path, *, fails: bool, job: str = "stacks", confirm: int = 1) -> None:
+    """A run that could not look, or one that found nothing."""
+    told = notifying((chat.url,), confirm, state, job)
+    assert told is not None
+    with suppress(DiagnosticError), told.watching(no_color=True):
+        if fails:
+            raise DiagnosticError(Diagnostic("GC307", "401: the token has ended"))
+        told.tell([DriftReport(plan())], ignore_missing=False)
+
+
+def test_that_nobody_could_look_is_told_once_and_that_somebody_can_again(chat: Chat, tmp_path: Path) -> None:
+    state = tmp_path / "told.json"
+    for fails in (False, True, True, False, False):
+        look(chat, state, fails=fails)
+    assert chat.titles == ["gcsync: drift could not be looked for: stacks", "gcsync: drift is looked for again: stacks"]
+    assert "401: the token has ended" in chat.messages[0]["message"]
+    assert "job:" not in state.read_text(encoding="utf-8")
+
+
+def test_a_failure_too_is_told_after_so_many_runs(chat: Chat, tmp_path: Path) -> None:
+    for fails in (True, False, True, True):
+        look(chat, tmp_path / "told.json", fails=fails, confirm=2)
+    assert len(chat.messages) == 1
+
+
+def test_a_job_that_looks_says_nothing_of_another_that_cannot(chat: Chat, tmp_path: Path) -> None:
+    state = tmp_path / "told.json"
+    for fails, job in ((True, "stacks --env dev"), (False, "stacks --env prod"), (True, "stacks --env dev")):
+        look(chat, state, fails=fails, job=job)
+    assert chat.titles == ["gcsync: drift could not be looked for: stacks --env dev"]
+
+
+def test_what_fails_after_it_was_told_is_not_said_to_be_unseen(chat: Chat, tmp_path: Path) -> None:
+    told = notifying((chat.url,), 1, tmp_path / "told.json")
+    assert told is not None
+    with suppress(DiagnosticError), told.watching(no_color=True):
+        told.tell([DriftReport(plan())], ignore_missing=False)
+        raise DiagnosticError(Diagnostic("GC606", "nothing was applied"))
+    assert chat.messages == []
 
 
 def test_a_memory_that_cannot_be_written_is_a_warning(chat: Chat, tmp_path: Path) -> None:

@@ -84,3 +84,12 @@ def test_whoever_is_to_be_notified_is_told_once(applied: Workplace, hand: Hand) 
     assert "GC757" in second.err, "nothing listens there"
     assert "s3cret" not in second.out + second.err
     assert (applied.folder / ".gcsync" / "drift-told.json").exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--baseline", "nowhere.yaml")], ids=["403", "no baseline"])
+def test_whoever_is_to_be_notified_hears_that_nobody_could_look(
+    applied: Workplace, hand: Hand, arguments: tuple[str, ...]
+) -> None:
+    hand.scopes(*(() if arguments else ("event:stream:write",)))
+    ran = applied.gcsync("drift", *arguments, GCSYNC_NOTIFY="json://user:s3cret-token@127.0.0.1:9/")
+    assert (ran.code, "json:// did not take" in ran.err, "s3cret" in ran.err) == (1, True, False)

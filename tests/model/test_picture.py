@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcsync.model.picture import Memory, News, advance, delivered
+from gcsync.model.picture import Memory, News, advance, delivered, together
 
 NOTHING: frozenset[str] = frozenset()
 RUNS = st.lists(st.frozensets(st.sampled_from("abc")), max_size=12)
@@ -80,3 +80,11 @@ def test_whoever_reads_all_news_knows_what_is_confirmed(runs: list[frozenset[str
         streak = set.intersection(*map(set, runs[max(0, number - confirm + 1) : number + 1]))
         assert known <= found
         assert number + 1 < confirm or streak <= known
+
+
+@given(st.dictionaries(st.sampled_from("xyz"), st.frozensets(st.sampled_from("abc")), min_size=1), st.data())
+def test_one_memory_knows_what_each_service_was_told(told: dict[str, frozenset[str]], data: st.DataObject) -> None:
+    taken = data.draw(st.frozensets(st.sampled_from(sorted(told))))
+    memory = together({name: Memory({"a": 1}, findings) for name, findings in told.items()}, taken)
+    assert {name: memory.of(name).told for name in told} == told
+    assert memory.findings == frozenset("a").union(*told.values())
