@@ -25,6 +25,7 @@ from gcsync.model.value import UNKNOWN, UNREADABLE, Reference, Value, replace_le
 from gcsync.schema.semantics import kind_schema
 from gcsync.stack.declared import Declared
 from gcsync.stack.kind_rules import rules
+from gcsync.stack.reader import read
 from gcsync.stack.source import Source, open_source
 
 _REMOVED: Final = object()
@@ -60,8 +61,19 @@ class _File:
         """The new text; None where it does not say what it should."""
         found = list(pieces)
         text = edited(self.source.text, [edit for piece in found for edit in piece.edits])
-        expected = _with(self.source.document.value, found)
-        return text if reads(text, expected, is_json=self.editor.is_json) else None
+        return text if any(self._says(text, document, found) for document in self._documents()) else None
+
+    def _says(self, text: str, document: Mapping[str, Any], pieces: list[_Piece]) -> bool:
+        return reads(text, _with(document, pieces), is_json=self.editor.is_json)
+
+    def _documents(self) -> Iterator[Mapping[str, Any]]:
+        """What the file says; and where its last line has no end, what it says as soon as there is another behind it.
+
+        A block scalar at the end of such a file has no line end in its value.
+        """
+        yield self.source.document.value
+        if not self.source.text.endswith(("\n", "\r")) and not self.editor.is_json:
+            yield read(f"{self.source.text}\n").value
 
 
 @dataclass(frozen=True, slots=True)

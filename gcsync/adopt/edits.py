@@ -62,19 +62,18 @@ class Editor:
         return [self._lines_behind(entries[after][1].end, [" " * column + line for line in block_lines({key: value})])]
 
     def remove_entry(self, mapping: Node, index: int) -> list[Edit]:
-        """Without the entry, and without the comment on its lines."""
+        """Without the entry, and without the comment on its lines; comments on lines of their own stay."""
         entries = mapping.entries or []
         key, value = entries[index]
         if mapping.flow:
-            spans = [(key.outer, max(key.end, value.end)) for key, value in entries]
-            return self._out_of_flow(spans, frozenset((index,)))
+            return self._out_of_flow([(key, value) for key, value in entries], frozenset((index,)))
         start = self._line_start(key.outer)
         if not self.text[start : key.outer].strip():
-            return [Edit(start, self._line_end(max(key.end, value.end)), "")]
+            return self._without_lines(start, self._line_end(max(key.end, value.end)), (value,))
         if index + 1 == len(entries):
             raise NoPlace
         following = entries[index + 1][0].outer
-        if "#" in self.text[max(key.end, value.end) : following]:
+        if "#" in self.text[max(key.end, value.end) : following] or self._comments(key.outer, following, (value,)):
             raise NoPlace
         return [Edit(key.outer, following, "")]
 
@@ -87,7 +86,9 @@ class Editor:
             raise NoPlace
         dashes = [self._dash(node) for node in nodes]
         column = dashes[0] - self._line_start(dashes[0])
-        edits = [Edit(self._line_start(dashes[i]), self._line_end(nodes[i].end), "") for i in sorted(removed)]
+        edits: list[Edit] = []
+        for i in sorted(removed):
+            edits += self._without_lines(self._line_start(dashes[i]), self._line_end(nodes[i].end), (nodes[i],))
         for index, value in added:
             lines = [" " * column + line for line in block_lines([value])]
             if index >= 0:
@@ -105,7 +106,7 @@ class Editor:
             if not spelled or "#" in self.text[nodes[0].outer : nodes[-1].end]:
                 raise NoPlace
             return [Edit(nodes[0].outer, nodes[-1].end, ", ".join(text for _, text in spelled))]
-        edits = self._out_of_flow([(node.outer, node.end) for node in nodes], removed) if removed else []
+        edits = self._out_of_flow([(node,) for node in nodes], removed) if removed else []
         starts = [node.outer for node in nodes]
         for index in dict.fromkeys(index for index, _ in spelled):
             texts = [text for at, text in spelled if at == index]
@@ -127,14 +128,15 @@ class Editor:
         lines = f",{self.newline}".join(f"{indent}{text}" for text in texts) + followed + self.newline
         return [*([] if followed else [Edit(before.end, before.end, ",")]), Edit(end, end, lines)]
 
-    def _out_of_flow(self, spans: list[tuple[int, int]], removed: frozenset[int]) -> list[Edit]:
+    def _out_of_flow(self, parts: Sequence[tuple[Node, ...]], removed: frozenset[int]) -> list[Edit]:
+        spans = [(part[0].outer, max(node.end for node in part)) for part in parts]
         kept = [index for index in range(len(spans)) if index not in removed]
-        edits = []
+        edits: list[Edit] = []
         for index in sorted(removed):
             start, end = spans[index]
             own = self._own_lines(start, end)
             if own is not None and not self.is_json:
-                edits.append(Edit(*own, ""))
+                edits += self._without_lines(*own, parts[index])
                 continue
             if not kept:
                 cut = (start, end)
@@ -143,10 +145,31 @@ class Editor:
             else:
                 cut = (start, spans[index + 1][0])
             between = self.text[cut[0] : start] + self.text[end : cut[1]]
-            if "#" in between:
+            if "#" in between or self._comments(start, end, parts[index]):
                 raise NoPlace
             edits.append(Edit(*cut, ""))
         return edits
+
+    def _without_lines(self, start: int, end: int, nodes: tuple[Node, ...]) -> list[Edit]:
+        """Without the lines between; what is only a comment stays, no further indented than the first of the lines."""
+        first = _LINES.match(self.text, start)
+        line = first[0] if first is not None else ""
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        edits, position = [], start
+        for at, comment in self._comments(start, end, nodes):
+            edits.append(Edit(position, at + len(comment), indent + comment.lstrip()))
+            position = at + len(comment)
+        return [*edits, Edit(position, end, "")]
+
+    def _comments(self, start: int, end: int, nodes: tuple[Node, ...]) -> list[tuple[int, str]]:
+        """Where the lines begin that are only a comment, and these lines; what looks so within a text is none."""
+        texts = [(inner.start, inner.end) for node in nodes for inner in node.walk() if inner.is_scalar]
+        return [
+            (match.start(), match[0])
+            for match in _LINES.finditer(self.text, start, end)
+            if match[0].lstrip().startswith("#")
+            and not any(begin <= match.end() - len(match[0].lstrip()) < over for begin, over in texts)
+        ]
 
     def _own_lines(self, start: int, end: int) -> tuple[int, int] | None:
         """The lines of something in braces or brackets with its comma, where nothing else stands on them."""

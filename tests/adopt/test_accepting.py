@@ -208,6 +208,65 @@ def test_of_a_list_of_mappings_only_what_differs_is_written(
     assert difference(accepted(tmp_path, TWO, KEY, destinations=actual)) == lines
 
 
+WITHIN = """\
+    # about it
+    event_types:
+      # why x
+      - x   # x
+      # why y
+      - y
+    description: |
+      # no comment
+      text
+    destinations:
+      - protocol: https
+        # the one that counts
+        url: https://one.example.com   # one
+      - protocol: https
+        url: https://two.example.com
+"""
+
+
+def at(host: str) -> dict[str, str]:
+    return {"protocol": "https", "url": f"https://{host}.example.com"}
+
+
+def test_comments_on_lines_of_their_own_stay_where_what_they_stand_in_goes(tmp_path: Path) -> None:
+    found = accepted(tmp_path, WITHIN, event_types=None, description=None, destinations=[at("two")])
+    assert [line for line in difference(found) if "#" in line and "# one" not in line] == [
+        "-      # why x",
+        "+    # why x",
+        "-      - x   # x",
+        "-      # why y",
+        "+    # why y",
+        "-      # no comment",
+        "-        # the one that counts",
+        "+      # the one that counts",
+    ]
+
+
+def test_a_list_in_brackets_over_several_lines_keeps_them_too(tmp_path: Path) -> None:
+    body = f"    event_types: [\n      x,\n      # why y\n      y,\n    ]\n{HTTPS}"
+    assert difference(accepted(tmp_path, body, event_types=["x"])) == ["-      y,"]
+
+
+@pytest.mark.parametrize("margin", ["    ", "      "], ids=["as far in", "further in"])
+def test_a_comment_that_stays_does_not_become_part_of_the_text_above(tmp_path: Path, margin: str) -> None:
+    body = f"    description: |\n     text\n    event_types:\n{margin}# why\n{margin}- x\n{HTTPS}"
+    found = accepted(tmp_path, body, event_types=None)
+    assert difference(found)[-1] == f"-{margin}- x"
+    assert "     text\n    # why\n" in found.text()
+
+
+def test_a_comment_in_braces_that_would_be_lost_is_a_reason_to_refuse(tmp_path: Path) -> None:
+    one, two = (
+        "{protocol: https,\n      # the one\n      url: 'https://one.example.com'}",
+        "{protocol: https, url: 'https://two.example.com'}",
+    )
+    found = accepted(tmp_path, f"    destinations: [{one}, {two}]\n", destinations=[at("two")])
+    assert (found.codes, found.text()) == (["GC735"], found.scene.files["stack.yaml"])
+
+
 def test_an_item_and_an_attribute_at_one_place_stand_in_their_order(tmp_path: Path) -> None:
     body = "    destinations:\n    - {protocol: https, url: 'https://one.example.com'}\n"
     found = accepted(tmp_path, body, destinations=[destination("one"), destination("two")], enabled=False)
@@ -225,6 +284,12 @@ def test_a_file_without_a_last_line_end_stays_without(tmp_path: Path) -> None:
     text = f"{HEAD}streams:\n  a:\n{HTTPS}".rstrip("\n")
     found = Scene(tmp_path, {"stack.yaml": text}).edit("a", enabled=False).accept()
     assert found.text() == f"{text}\n    enabled: false"
+
+
+def test_a_text_at_the_end_without_a_line_end_is_the_same_with_an_attribute_behind_it(tmp_path: Path) -> None:
+    found = accepted(tmp_path, f"{HTTPS}    description: >\n     text", enabled=False)
+    assert found.text().endswith("     text\n    enabled: false")
+    assert (found.codes, found.differing()) == ([], set())
 
 
 def test_a_part_is_changed_where_it_is_included(tmp_path: Path) -> None:
