@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,7 +63,7 @@ def drift(
 ) -> int:
     """Tell what changed outside gcsync. Writes nothing, unless --reconcile asks for it; made for cron."""
     from gcsync.cli.choices import choose
-    from gcsync.cli.drift_report import read_request, report_all
+    from gcsync.cli.drift_report import read_request, report_all, words_again
     from gcsync.cli.notify import notifying
     from gcsync.cli.reconcile import Reconciling
     from gcsync.cli.walk import announce_to, grouped, load_stacks, plan_all, visit
@@ -71,7 +72,8 @@ def drift(
     notification = notifying(notify or (), confirm, notify_state, _job(paths, environment))
     watching = nullcontext() if notification is None else notification.watching(no_color=common.no_color)
     with watching:
-        request = read_request(baseline, since, max_age, blame=blame)
+        given = words_again(common, variables, variable_files)
+        request = replace(read_request(baseline, since, max_age, blame=blame), given=given)
         stacks = load_stacks(paths, options.inputs(environment, variables, variable_files))
         with grouped(stacks, common) as groups, reconciling.locking() as lock:
             visits = visit(groups, announce_to(sys.stderr), no_color=common.no_color, before_reading=lock)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gcsync.cli import output
 
@@ -20,13 +22,20 @@ if TYPE_CHECKING:
     from gcsync.model.plan import Plan
 
 
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The entries of the baseline (None without one), whether to ask who it was, and which ages count."""
+    """The entries of the baseline (None without one), whether to ask who it was, and which ages count.
+
+    `given` are the words that the commands which settle drift have to repeat.
+    """
 
     ages: Ages
     accepted: tuple[Accepted, ...] | None = None
     blame: bool = False
+    given: tuple[str, ...] = ()
 
 
 def read_request(
@@ -53,6 +62,22 @@ def read_request(
     return Request(Ages(moment, begin, longest), accepted, blame)
 
 
+def words_again(
+    common: Common, variables: Sequence[str] | None, variable_files: Sequence[str] | None
+) -> tuple[str, ...]:
+    """What tells another command to speak to the same place with the same variables, as words of a shell.
+
+    A value given by `--var` may be a secret: the shell is left to ask for it, so that no command runs without it.
+    """
+    names = dict.fromkeys(text.partition("=")[0] for text in variables or ())
+    shell = {name: name.replace("-", "_") for name in names if _NAME.fullmatch(name)}
+    words = ["--emulator"] if common.emulator else []
+    words += ["--emulator-db", shlex.quote(str(common.emulator_db))] if common.emulator_db is not None else []
+    words += [word for file in variable_files or () for word in ("--var-file", shlex.quote(file))]
+    words += [word for name, own in shell.items() for word in ("--var", f'{name}="${{{own}:?}}"')]
+    return tuple(words)
+
+
 def report_all(
     visits: Sequence[Visit], plans: Sequence[Planned], request: Request, *, no_color: bool
 ) -> tuple[DriftReport, ...]:
@@ -64,7 +89,11 @@ def report_all(
 
     refreshed = {id(seen.group): seen.refreshed for seen in visits}
     reports = tuple(
-        replace(drift_of(_for_drift(one.plan)), look_alikes=look_alikes_of(one.plan, refreshed[id(one.group)]))
+        replace(
+            drift_of(_for_drift(one.plan)),
+            look_alikes=look_alikes_of(one.plan, refreshed[id(one.group)]),
+            given=request.given,
+        )
         for one in plans
     )
     if request.accepted is not None:

@@ -100,6 +100,8 @@ class DriftReport:
     """What stays in although nobody knows when it changed, where `--since` or `--max-age` asked."""
     baseline: tuple[Diagnostic, ...] = ()
     """What is wrong with the baseline: entries that expired, or that nothing matches any more (warnings)."""
+    given: tuple[str, ...] = ()
+    """What else this run was given that other commands need to see the same, as words of a shell."""
 
     def found(self, *, ignore_missing: bool = False) -> bool:
         """Whether `drift` has something to report (exit 2)."""
@@ -140,10 +142,7 @@ class Owned:
 
 def settling_commands(report: DriftReport, change: Change) -> tuple[str, str]:
     """The two commands that settle a drifted object: write what is declared, or declare what is there."""
-    environment = f" --env {report.plan.environment}" if report.plan.environment else ""
-    address = shlex.quote(str(change.address))
-    place = shlex.quote(report.plan.file)
-    return (
-        f"gcsync apply {place}{environment} --target {address}",
-        f"gcsync accept {place}{environment} --target {address}",
-    )
+    environment = ("--env", report.plan.environment) if report.plan.environment else ()
+    rest = " ".join([shlex.quote(report.plan.file), *environment, *report.given])
+    target = f"--target {shlex.quote(str(change.address))}"
+    return f"gcsync apply {rest} {target}", f"gcsync accept {rest} {target}"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gcsync.cli.drift_report import Request, read_request
+from gcsync.cli.drift_report import Request, read_request, words_again
+from gcsync.cli.options import Common
 from gcsync.engine.dating import Ages
 from gcsync.model.address import Address
 from gcsync.model.diagnostic import DiagnosticError
@@ -71,3 +72,15 @@ def test_the_entries_of_the_baseline(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "known.yaml").write_text(f"version: 1\nknown:\n  - {entry}\n", encoding="utf-8")
     expected = Accepted(Address("stream", "a"), "enabled", "why", date(2026, 12, 31))
     assert request(baseline="known.yaml").accepted == (expected,)
+
+
+def test_the_commands_that_settle_repeat_what_the_run_was_given_and_no_value() -> None:
+    common = Common(emulator_db=Path("my emulator.db"))
+    words = words_again(common, ["api-key=s3cret", "text=a", "text=b", "$(x)=y"], ["my values.yaml"])
+    told = " ".join(words)
+    assert told == (
+        "--emulator-db 'my emulator.db' --var-file 'my values.yaml' "
+        """--var api-key="${api_key:?}" --var text="${text:?}\""""
+    )
+    assert words_again(Common(), None, None) == ()
+    assert words_again(Common(emulator=True), None, None) == ("--emulator",)

@@ -196,6 +196,18 @@ def test_the_command_that_undoes_it_does(edited: Workplace) -> None:
     assert edited.gcsync("drift").last_line == CLOSING.format(1, 0, "")
 
 
+def test_the_commands_have_the_variables_of_the_run(work: Workplace, hand: Hand) -> None:
+    text = stack("calls", settings="variables: {text: {type: string, default: '-'}}\n", description="'${var.text}'")
+    work.write("stacks/main.yaml", text)
+    work.write("values.yaml", "text: from the file\n")
+    assert work.gcsync("apply", "--auto-approve", "--var-file", "values.yaml").code == 0
+    hand.change("calls", enabled=False)
+    told = lines(work.gcsync("drift", "--var-file", "values.yaml"))
+    undo = next(line for line in told if line.startswith("undo it:"))
+    assert work.gcsync(*undo.split()[3:], "--auto-approve").code == 0
+    assert hand.stream("calls")["description"].startswith("from the file")
+
+
 def test_a_conflict_says_that_nobody_knows_what_was_applied(edited: Workplace, hand: Hand) -> None:
     text = hand.stream("agents")["description"].replace("For analytics", "By hand")
     hand.change("agents", description=text)
