@@ -6,15 +6,18 @@ import hashlib
 import json
 from collections.abc import Iterator
 
+from gcsync.model.diagnostic import Severity
 from gcsync.model.drift import DriftReport
 from gcsync.model.picture import subject_of
 from gcsync.model.value import PLAIN_LEAVES, Value, replace_leaves
 
 _DIGITS = 10
+_ERROR = "error "
 
 
 def findings_of(report: DriftReport, *, ignore_missing: bool = False) -> frozenset[str]:
-    """What somebody should hear of: `drifted stream.a: enabled [4f1a0b22c9]`, `missing stream.b`, `unreadable trigger`.
+    """What somebody should hear of: `drifted stream.a: enabled [4f1a0b22c9]`, `missing stream.b`, `unreadable trigger`,
+    `error GC401 stream.c` (somebody copied the object, and its marker with it).
 
     The digits are of the actual value, so that another change of the same attribute is another finding. Of a sensitive
     value they say nothing.
@@ -30,6 +33,8 @@ def _findings(report: DriftReport, *, ignore_missing: bool) -> Iterator[str]:
         yield from (f"missing {change.address}" for change in report.missing)
         yield from (f"not adopted {change.address}" for change in report.not_adopted)
     yield from (f"unreadable {entry.kind}" for entry in report.not_checked if entry.unread_kind)
+    errors = (one for one in report.plan.diagnostics if one.severity is Severity.ERROR)
+    yield from (f"{_ERROR}{one.code} {one.path}".rstrip() for one in errors)
 
 
 def unread_of(report: DriftReport, remembered: frozenset[str]) -> frozenset[str]:
@@ -38,7 +43,7 @@ def unread_of(report: DriftReport, remembered: frozenset[str]) -> frozenset[str]
     Their kind, object or attribute could not be read, the plan has errors, or `--since` leaves them out as older.
     """
     if report.plan.errored:
-        return remembered
+        return frozenset(finding for finding in remembered if not finding.startswith(_ERROR))
     kinds = tuple(f" {entry.kind}." for entry in report.not_checked if entry.unread_kind)
     unseen = [(str(entry.address), entry.attribute) for entry in report.not_checked if entry.address is not None]
     unseen += [(str(change.address), None) for change in report.older]

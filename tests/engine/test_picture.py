@@ -51,6 +51,17 @@ def test_missing_is_a_finding_unless_it_is_ignored() -> None:
     assert findings_of(found, ignore_missing=True) == frozenset()
 
 
+def test_an_error_is_a_finding_that_ends_while_the_rest_stays_as_it_was() -> None:
+    organization = applied()
+    (a,) = (one for one in organization.objects.values() if one.name == "a")
+    copied = replace(a, id="copy", name="copy of a")
+    organization.objects["copy"] = copied
+    found = report(organization)
+    assert findings_of(found) == {"error GC401 stream.a"}
+    remembered = frozenset({"missing stream.b", "error GC404 stream.b", "error GC401 stream.a"})
+    assert unread_of(found, remembered) == {"missing stream.b"}
+
+
 def test_a_kind_that_could_not_be_read_is_a_finding_and_hides_the_others_of_its_kind() -> None:
     unread = replace(report(applied()), not_checked=(NotChecked("stream", "no permission"),))
     remembered = frozenset({"missing stream.a", "missing trigger.c", "unreadable stream"})
