@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gcsync.model.picture import Memory, News
 
 _BLIND: Final = frozenset({"drift could not be looked for"})
+_LOCKED: Final = "GC640"
+"""Another run is at work, which --reconcile waits for or leaves alone: nothing that anybody has to mend."""
+
 _Render = Callable[["News"], tuple[str, str]]
 """The title and the body of a message."""
 
@@ -71,7 +74,7 @@ class Notifying:
         try:
             yield
         except DiagnosticError as error:
-            if not self.looked:
+            if not self.looked and any(found.code != _LOCKED for found in error.diagnostics):
                 output.report(self._tell_blind(error.diagnostics), output.style_of(sys.stderr, no_color=no_color))
             raise
 

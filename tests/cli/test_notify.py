@@ -235,12 +235,16 @@ def test_a_job_that_looks_says_nothing_of_another_that_cannot(chat: Chat, tmp_pa
     assert chat.titles == ["gcsync: drift could not be looked for: stacks --env dev"]
 
 
-def test_what_fails_after_it_was_told_is_not_said_to_be_unseen(chat: Chat, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("code", "looked"), [("GC606", True), ("GC640", False)], ids=["not approved", "locked"])
+def test_what_fails_after_it_looked_or_beside_another_run_is_not_told(
+    chat: Chat, tmp_path: Path, code: str, looked: bool
+) -> None:
     told = notifying((chat.url,), 1, tmp_path / "told.json")
     assert told is not None
     with suppress(DiagnosticError), told.watching(no_color=True):
-        told.tell([DriftReport(plan())], ignore_missing=False)
-        raise DiagnosticError(Diagnostic("GC606", "nothing was applied"))
+        if looked:
+            told.tell([DriftReport(plan())], ignore_missing=False)
+        raise DiagnosticError(Diagnostic(code, "nothing was applied"))
     assert chat.messages == []
 
 
