@@ -50,7 +50,7 @@ class Written:
 
     def comment(self, owner: tuple[str, str] | None = None) -> str:
         """A comment that is like no other. The owner is whose removal takes it away."""
-        text = f"# {next(self.numbers)}"
+        text = f"# {next(self.numbers):03}"
         self.comments.append((text, owner))
         return text
 
@@ -115,11 +115,11 @@ def attribute(draw: st.DrawFn, name: str, written: Written, owner: tuple[str, st
             % destination(host)["url"]
             for host in draw(DESTINATIONS)
         ]
-    return [*draw(listed(name, items, behind))]
+    return [*draw(listed(name, items, behind, written))]
 
 
 @st.composite
-def listed(draw: st.DrawFn, name: str, items: list[str], behind: str) -> list[str]:
+def listed(draw: st.DrawFn, name: str, items: list[str], behind: str, written: Written) -> list[str]:
     style = draw(st.sampled_from(["flow", "lines", "block", "flush"]))
     if style == "flow":
         return [f"{name}: [{', '.join(items)}{draw(st.sampled_from(['', ',', ' ']))}]{behind}"]
@@ -130,8 +130,15 @@ def listed(draw: st.DrawFn, name: str, items: list[str], behind: str) -> list[st
     if name == "destinations" and draw(st.booleans()):
         pairs = [item.strip("{ }").split(",")[:2] for item in items]
         entries = [[f"- {one.strip().replace(chr(34), '')}", f"  {two.strip()}"] for one, two in pairs]
-        return [f"{name}:{behind}", *(f"{margin}{line}" for entry in entries for line in entry)]
-    return [f"{name}:{behind}", *(f"{margin}-  {item}" for item in items)]
+    else:
+        entries = [[f"-  {item}"] for item in items]
+    lines = [f"{name}:{behind}"]
+    for entry in entries:
+        for number, line in enumerate(entry):
+            # A comment on a line of its own stays, whatever becomes of that in which it stands.
+            lines += [f"{margin}{'  ' * number}{written.comment()}"] if draw(st.booleans()) else []
+            lines.append(f"{margin}{line}")
+    return lines
 
 
 def is_part_of(lines: list[str], others: list[str]) -> bool:
