@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,8 +88,8 @@ def drift(
 
 
 def _job(paths: Sequence[str] | None, environment: str | None) -> str:
-    """What tells this run from those of other jobs that remember in the same file."""
-    return shlex.join([*(paths or ()), *(("--env", environment) if environment else ())])
+    """What tells this run from those of other jobs that remember in the same file, or write into the same channel."""
+    return shlex.join([*(paths or (Path.cwd().name,)), *(("--env", environment) if environment else ())])
 
 
 def exit_code(reports: tuple[DriftReport, ...], *, ignore_missing: bool) -> ExitCode:

@@ -166,8 +166,8 @@ def _since(text: str | None, now: datetime, found: list[Diagnostic]) -> datetime
     if moment is None:
         hint = "write how long ago (30m, 12h, 7d, 2w), a day (2026-11-01) or a time (2026-11-01T08:00:00Z), in UTC"
         found.append(Diagnostic("GC728", f'"{text[:60]}" is no moment', path="--since", hint=hint))
-    elif moment > now:
-        message = f"{text[:60]} lies in the future, so that nothing could have drifted since"
+    elif moment >= now:
+        message = f"{text[:60]} does not lie in the past, so that nothing could have drifted since"
         found.append(Diagnostic("GC728", message, path="--since", hint="name a moment that has passed; it is UTC"))
     return moment
 

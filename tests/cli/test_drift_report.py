@@ -45,7 +45,7 @@ def test_max_age_is_a_duration() -> None:
     assert request(max_age="7d").ages == Ages(NOW, None, timedelta(days=7))
 
 
-@pytest.mark.parametrize("since", ["yesterday", "7", "", "2026-11-31", "2027-01-01", "2026-11-25T12:00:01Z"])
+@pytest.mark.parametrize("since", ["yesterday", "7", "", "2026-11-31", "2027-01-01", "2026-11-25T12:00:01Z", "0d"])
 def test_a_moment_that_is_none_or_has_not_come(since: str) -> None:
     with pytest.raises(DiagnosticError) as caught:
         request(since=since)

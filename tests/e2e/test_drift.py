@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.e2e.workplace import Hand, Workplace
@@ -93,3 +95,5 @@ def test_whoever_is_to_be_notified_hears_that_nobody_could_look(
     hand.scopes(*(() if arguments else ("event:stream:write",)))
     ran = applied.gcsync("drift", *arguments, GCSYNC_NOTIFY="json://user:s3cret-token@127.0.0.1:9/")
     assert (ran.code, "json:// did not take" in ran.err, "s3cret" in ran.err) == (1, True, False)
+    told = json.loads((applied.folder / ".gcsync" / "drift-told.json").read_text(encoding="utf-8"))
+    assert list(told["stacks"]) == [f"job: {applied.folder.name}"]
