@@ -130,6 +130,8 @@ def notifying(urls: Sequence[str], confirm: int, state: Path | None, job: str = 
     from gcsync.cli.notify_memory import DEFAULT_STATE
 
     if not urls:
+        if confirm > 1 or state is not None:
+            output.notice("Nobody is notified: neither --notify nor GCSYNC_NOTIFY names a URL.")
         return None
     services: list[Service] = []
     wrong = []

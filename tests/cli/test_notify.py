@@ -63,8 +63,14 @@ def codes(error: pytest.ExceptionInfo[DiagnosticError]) -> list[str]:
     return [found.code for found in error.value.diagnostics]
 
 
-def test_without_urls_nobody_is_told() -> None:
+def test_without_urls_nobody_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert notifying((), 1, None) is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_job_that_means_to_tell_somebody_hears_that_there_is_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (notifying((), 2, None), notifying((), 1, Path("told.json"))) == (None, None)
+    assert capsys.readouterr().err.count("Nobody is notified") == 2
 
 
 def test_a_url_that_no_service_has_is_refused_without_being_shown() -> None:
