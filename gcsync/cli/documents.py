@@ -31,6 +31,18 @@ def read_documents(files: Sequence[str], key: str | None) -> list[Document]:
     return found
 
 
+def read_failure(files: Sequence[str], job: str) -> Document:
+    """Why a job has no plan, as it came on stdin; nothing is a failure too. Raises DiagnosticError GC702."""
+    from gcsync.platforms import FAILURE, Document
+    from gcsync.views.markdown_failure import render_markdown_failure
+
+    if list(files) != [_STDIN]:
+        raise _no_document(
+            "--failed goes with - alone", "gcsync plan 2> plan.err || gcsync comment - --failed < plan.err"
+        )
+    return Document(FAILURE, (job,), render_markdown_failure(job, _stdin()))
+
+
 def _read(file: str, key: str | None) -> Iterator[Document]:
     if file == _STDIN:
         yield _of_markdown(_stdin(), key)
