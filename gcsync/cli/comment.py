@@ -97,7 +97,7 @@ def comment(
     _refuse_mixture(issue or failed, {"--prune": prune, "--delete-empty": delete_empty}, "a plan on a pull request")
     _refuse_mixture(not issue, {"--title": title, "--label": labels}, "--issue")
     _refuse_mixture(failed, {"--key": key}, "a text that is no failure")
-    job = (job or JOB)[:_LONGEST_TITLE]
+    job = " ".join((job or JOB).split())[:_LONGEST_TITLE]
     documents = [read_failure(files, job)] if failed else read_documents(files, key)
     from gcsync.platforms import Choice, Kind, Mode, keep_comments, keep_issue, open_platform, read_settings
 

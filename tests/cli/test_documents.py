@@ -72,12 +72,12 @@ def test_what_cannot_go_together_is_told(given) -> None:  # type: ignore[no-unty
     assert problem("plan.gcsync", key="x") == "--key goes with - only"
 
 
-@pytest.mark.parametrize("said", [b"error[GC107]: unknown key", b""])
+@pytest.mark.parametrize("said", [b"error[GC107]: unknown key", b"", b"caf\xe9"])
 def test_a_failure_is_told_whatever_was_said(given, said: bytes) -> None:  # type: ignore[no-untyped-def]
     given(said)
     found = read_failure(["-"], "stacks/ prod")
     assert (found.kind, found.name, found.found) == ("failure", "stacks/ prod", True)
-    assert (said.decode() or "It said nothing") in found.text
+    assert (said.decode(errors="replace") or "It said nothing") in found.text
 
 
 def test_a_plan_file_is_no_failure() -> None:
