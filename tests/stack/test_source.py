@@ -10,9 +10,9 @@ from gcsync.stack.source import display_name
 @pytest.mark.parametrize(
     ("path", "folder", "shown"),
     [
-        ("/home/ada/events/stacks/prod.yaml", "/home/ada/events", "stacks/prod.yaml"),
-        ("/home/ada/events/stacks/prod.yaml", "/home/ada/events/infra/ci", "../../stacks/prod.yaml"),
-        ("/etc/gcsync/prod.yaml", "/home/ada", "/etc/gcsync/prod.yaml"),
+        ("/data/events/stacks/prod.yaml", "/data/events", "stacks/prod.yaml"),
+        ("/data/events/stacks/prod.yaml", "/data/events/infra/ci", "../../stacks/prod.yaml"),
+        ("/etc/gcsync/prod.yaml", "/data", "/etc/gcsync/prod.yaml"),
         ("stacks/prod.yaml", "elsewhere", "stacks/prod.yaml"),
     ],
 )
