@@ -36,10 +36,11 @@ LOG_LIMIT: Final = 256 * 1024
 
 @dataclass(frozen=True)
 class Ran:
-    """A command that has ended: its exit code and what it wrote to stdout."""
+    """A command that has ended: its exit code and what it wrote to stdout and stderr."""
 
     code: int
     out: str
+    err: str = ""
 
 
 @dataclass
@@ -69,6 +70,13 @@ class Action:
         environments = [part for name in self.lines("environment") for part in ("--env", name)]
         paths = self.lines("paths")
         return [*environments, *self.lines("arguments"), *(["--", *paths] if paths else [])]
+
+    @property
+    def job(self) -> str:
+        """What tells this plan from others of the same pull request: the folder, the paths and the environment."""
+        folder = os.path.relpath(os.getcwd(), self.environ.get("GITHUB_WORKSPACE") or os.getcwd())
+        folders = [] if folder == os.curdir else [folder]
+        return " ".join([*folders, *self.lines("paths"), *self.lines("environment")]) or "plan"
 
     @property
     def plan_file(self) -> Path:
@@ -112,17 +120,24 @@ class Action:
 def validate(action: Action) -> int:
     """Check the stacks: no credentials, no network."""
     paths = action.lines("paths")
-    code = action.gcsync("validate", *action.lines("arguments"), *(["--", *paths] if paths else [])).code
-    action.finish(code)
-    return code
+    ran = action.gcsync("validate", *action.lines("arguments"), *(["--", *paths] if paths else []))
+    _tell_failure(action, ran)
+    action.finish(ran.code)
+    return ran.code
 
 
 def plan(action: Action) -> int:
-    """Plan, save the plan, show it in the step summary and in the pull request's comment."""
+    """Plan, save the plan, show it in the step summary and in the pull request's comment.
+
+    Several environments stand side by side in one report, of which no plan file is made: an apply is for one.
+    """
+    if len(action.lines("environment")) > 1:
+        return _plan_side_by_side(action)
     file = action.plan_file
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
-    code = action.gcsync("plan", "--detailed-exitcode", "--out", str(file), *action.selection).code
+    ran = action.gcsync("plan", "--detailed-exitcode", "--out", str(file), *action.selection)
+    code = ran.code
     if code in (0, 2) and file.exists():
         action.outputs["plan"] = str(file)
         shown = action.gcsync("show", str(file), "--format", "json", shown=False)
@@ -130,9 +145,34 @@ def plan(action: Action) -> int:
         action.outputs |= {name: str(counts[name]) for name in COUNTS if name in counts}
         _show_plan(action, file)
         if action.is_on("comment"):
-            _comment(action, file)
+            _comment(action, str(file))
+    else:
+        _tell_failure(action, ran)
+        if action.is_on("comment"):
+            _comment(action, "-", "--failed", text=ran.err)
     action.finish(code, changes=code == 2 if code in (0, 2) else None)
     return 1 if code == 2 and action.is_on("fail-on-changes") else int(code not in (0, 2))
+
+
+def _plan_side_by_side(action: Action) -> int:
+    """What can be read of all of them is shown and commented on, also where one could not be planned."""
+    ran = action.gcsync("plan", "--detailed-exitcode", "--format", MARKDOWN, *action.selection)
+    if ran.out.strip():
+        action.summarize(ran.out)
+    else:
+        _tell_failure(action, ran)
+    if action.is_on("comment"):
+        _comment(action, "-", *([] if ran.out.strip() else ["--failed"]), text=ran.out if ran.out.strip() else ran.err)
+    judged = ran.code in (0, 2)
+    action.finish(ran.code, changes=ran.code == 2 if judged else None)
+    return 1 if ran.code == 2 and action.is_on("fail-on-changes") else int(not judged)
+
+
+def _tell_failure(action: Action, ran: Ran) -> None:
+    """What a command that failed wrote to stderr, in the step summary: a summary that is empty tells nobody."""
+    if ran.code not in (0, 2):
+        said = "\n".join(line for line in ran.err.splitlines() if not _ANNOTATION.match(line))
+        action.summarize(f"### gcsync {action.given('command')} failed\n\n{fenced(ending(said, LOG_LIMIT))}")
 
 
 def _show_plan(action: Action, file: Path) -> None:
@@ -143,9 +183,9 @@ def _show_plan(action: Action, file: Path) -> None:
         tell("warning", "the plan could not be written to the step summary; it stands in the log")
 
 
-def _comment(action: Action, file: Path) -> None:
+def _comment(action: Action, *what: str, text: str | None = None) -> None:
     """A comment that cannot be written is told, and changes nothing: the plan's own result counts."""
-    if action.gcsync("comment", str(file), token=True).code != 0:
+    if action.gcsync("comment", *what, "--job", action.job, text=text, token=True).code != 0:
         tell("warning", "the comment could not be written; the plan stands in the log and in the step summary")
 
 
@@ -163,7 +203,9 @@ def apply(action: Action) -> int:
     else:
         chosen = action.selection
     ran = action.gcsync("apply", "--auto-approve", *chosen)
-    action.summarize(f"### gcsync apply\n\n{fenced(ending(ran.out, LOG_LIMIT))}")
+    if ran.out.strip():
+        action.summarize(f"### gcsync apply\n\n{fenced(ending(ran.out, LOG_LIMIT))}")
+    _tell_failure(action, ran)
     done = applied_counts(ran.out)
     action.outputs |= {name: str(count) for name, count in done.items()}
     action.finish(ran.code, changes=any(done.values()) if ran.code == 0 else None)
@@ -182,8 +224,9 @@ def drift(action: Action) -> int:
     action.outputs["report"] = str(report)
     judged = ran.code in (0, 2)
     action.finish(ran.code, changes=ran.code == 2 if judged else None)
-    if output_format == MARKDOWN:
+    if output_format == MARKDOWN and ran.out.strip():
         action.summarize(ran.out)
+    _tell_failure(action, ran)
     # A run that could not look must not close the issue: it knows nothing.
     if judged and action.is_on("issue") and not _keep_issue(action, ran.out):
         return 1
@@ -239,7 +282,8 @@ def run(program: list[str], environ: Mapping[str, str], *, text: str | None, sho
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        beside = [threading.Thread(target=_tell_errors, args=(process.stderr,))]
+        errors: list[str] = []
+        beside = [threading.Thread(target=_tell_errors, args=(process.stderr, errors))]
         if process.stdin is not None:
             beside.append(threading.Thread(target=_feed, args=(process.stdin, text or "")))
         for thread in beside:
@@ -247,7 +291,7 @@ def run(program: list[str], environ: Mapping[str, str], *, text: str | None, sho
         out = "".join(_shown(process.stdout, shown=shown))
         for thread in beside:
             thread.join()
-    return Ran(process.returncode, out)
+    return Ran(process.returncode, out, "".join(errors))
 
 
 def _feed(stream: IO[str], text: str) -> None:
@@ -266,8 +310,9 @@ def _shown(stream: IO[str], *, shown: bool) -> Iterator[str]:
         yield line
 
 
-def _tell_errors(stream: IO[str]) -> None:
+def _tell_errors(stream: IO[str], told: list[str]) -> None:
     for line in stream:
+        told.append(line)
         sys.stderr.write(harmless(line, annotations=True))
         sys.stderr.flush()
 

@@ -34,6 +34,8 @@ class CommentMode(StrEnum):
 
 
 LOOK_AGAIN_SECONDS: Final = 2.0
+JOB: Final = "plan"
+"""Whose failure is told where no other name is given."""
 _TITLES: Final = {"plan": "Changes to apply in {}", "drift": "Drift in {}"}
 _LONGEST_TITLE: Final = 200
 
@@ -71,6 +73,15 @@ def comment(
     prune: Annotated[
         bool, typer.Option("--prune", help="Collapse the comments on stacks that are not among those given.")
     ] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Tell that there is no plan; on stdin comes what plan wrote to stderr.")
+    ] = False,
+    job: Annotated[
+        str | None,
+        typer.Option(
+            "--job", metavar="NAME", help=f"Whose failure it is, and whose is over with a plan.  [default: {JOB}]"
+        ),
+    ] = None,
     issue: Annotated[
         bool, typer.Option("--issue", help="Keep an issue open while there is something to settle; no pull request.")
     ] = False,
@@ -80,11 +91,14 @@ def comment(
     ] = None,
 ) -> int:
     """Write a plan on its pull request, or drift in an issue. One comment per stack, kept up to date."""
-    from gcsync.cli.documents import read_documents
+    from gcsync.cli.documents import read_documents, read_failure
 
-    _refuse_mixture(issue, {"--number": number, "--prune": prune, "--delete-empty": delete_empty}, "a pull request")
+    _refuse_mixture(issue, {"--number": number, "--failed": failed, "--job": job}, "a pull request")
+    _refuse_mixture(issue or failed, {"--prune": prune, "--delete-empty": delete_empty}, "a plan on a pull request")
     _refuse_mixture(not issue, {"--title": title, "--label": labels}, "--issue")
-    documents = read_documents(files, key)
+    _refuse_mixture(failed, {"--key": key}, "a text that is no failure")
+    job = " ".join((job or JOB).split())[:_LONGEST_TITLE]
+    documents = [read_failure(files, job)] if failed else read_documents(files, key)
     from gcsync.platforms import Choice, Kind, Mode, keep_comments, keep_issue, open_platform, read_settings
 
     settings = read_settings(os.environ, Kind(platform.value) if platform else None)
@@ -96,7 +110,7 @@ def comment(
         if change is None:
             done = [keep_issue(speaker, one, title or _title(one), tuple(labels or ())) for one in documents]
         else:
-            done = keep_comments(speaker, change, documents, Choice(Mode(mode.value), delete_empty, prune))
+            done = keep_comments(speaker, change, documents, Choice(Mode(mode.value), delete_empty, prune, job))
     output.result("\n".join(f"{one.name}: {one.what}{f', {one.url}' if one.url else ''}" for one in done))
     return ExitCode.DONE
 

@@ -76,7 +76,8 @@ def _environments(context: typer.Context) -> list[str]:
 
 
 def _paths(context: typer.Context) -> list[str]:
-    given = context.params.get("paths")
+    """The paths that stand before the word; behind an option that has no value yet they are left over, unread."""
+    given = context.params.get("paths") or context.args
     return [str(path) for path in given] if isinstance(given, list | tuple) else []
 
 

@@ -31,6 +31,18 @@ def read_documents(files: Sequence[str], key: str | None) -> list[Document]:
     return found
 
 
+def read_failure(files: Sequence[str], job: str) -> Document:
+    """Why a job has no plan, as it came on stdin; nothing is a failure too. Raises DiagnosticError GC702."""
+    from gcsync.platforms import FAILURE, Document
+    from gcsync.views.markdown_failure import render_markdown_failure
+
+    if list(files) != [_STDIN]:
+        raise _no_document(
+            "--failed goes with - alone", "gcsync plan 2> plan.err || gcsync comment - --failed < plan.err"
+        )
+    return Document(FAILURE, (job,), render_markdown_failure(job, _stdin(errors="replace")))
+
+
 def _read(file: str, key: str | None) -> Iterator[Document]:
     if file == _STDIN:
         yield _of_markdown(_stdin(), key)
@@ -57,12 +69,12 @@ def _of_markdown(text: str, key: str | None) -> Document:
     return Document(marker.kind, stacks, text.partition("\n")[2], marker.organization[:_LONGEST_ID], marker.found)
 
 
-def _stdin() -> str:
+def _stdin(*, errors: str = "strict") -> str:
     if sys.stdin.isatty():
         raise _no_document("stdin is a terminal", _PIPE)
     raw = getattr(sys.stdin, "buffer", None)
     try:
-        text = raw.read(LARGEST + 1).decode("utf-8-sig") if raw is not None else sys.stdin.read(LARGEST + 1)
+        text = raw.read(LARGEST + 1).decode("utf-8-sig", errors) if raw is not None else sys.stdin.read(LARGEST + 1)
     except UnicodeDecodeError:
         raise _no_document("what came on stdin is not UTF-8", _PIPE) from None
     if len(text) > LARGEST:

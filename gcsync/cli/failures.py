@@ -28,6 +28,9 @@ _SECRET_SHAPES = (
     re.compile(r"(?P<kept>://)[^\s/@]+(?=@)"),
 )
 _SHORTEST_SECRET = 4
+_CHECKER = ": Value error, "
+"""What pydantic, which checks the values for typer, puts before the words of a check."""
+
 INTERNAL = "GC900"
 _REDACTED = "(redacted)"
 
@@ -83,7 +86,7 @@ def _show_usage(error: BaseException, arguments: list[str]) -> None:
     if context is not None:
         output.notice(context.get_usage())
         hint = f"{context.command_path} --help tells what it takes"
-    message = error.format_message()  # type: ignore[attr-defined]
+    message = error.format_message().replace(_CHECKER, ": ")  # type: ignore[attr-defined]
     for argument in arguments:
         _, equals, value = argument.partition("=")
         message = message.replace(value, _REDACTED) if equals and value else message

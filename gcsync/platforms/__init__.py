@@ -17,9 +17,10 @@ from gcsync.platforms.settings import (
     run_link,
 )
 from gcsync.platforms.transport import Surroundings
-from gcsync.platforms.upsert import Mode
+from gcsync.platforms.upsert import FAILURE, Mode
 
 __all__ = [
+    "FAILURE",
     "Bounds",
     "Choice",
     "Document",

@@ -17,7 +17,7 @@ from gcsync.platforms.body import Bounds, Document, Run, compose, outdated, rend
 from gcsync.platforms.client import Refused
 from gcsync.platforms.interface import Comment, Conversation, Issue, Platform, Where
 from gcsync.platforms.mark import State, read_mark
-from gcsync.platforms.upsert import Collapse, Create, Delete, Keep, Mode, Step, Update, decide, own, prune
+from gcsync.platforms.upsert import Collapse, Create, Delete, Keep, Mode, Step, Update, decide, own, prune, settle
 
 TRIES: Final = 3
 _T = TypeVar("_T")
@@ -25,11 +25,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How comments are kept: the options of `gcsync comment`."""
+    """How comments are kept: the options of `gcsync comment`. `job`: whose failure a plan settles."""
 
     mode: Mode = Mode.UPDATE
     delete_empty: bool = False
     prune: bool = False
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def _keep_comment(speaker: Speaker, conversation: Conversation, document: Docume
     def attempt() -> Done:
         comments = own(conversation.comments(), speaker.run.by)
         steps = decide(document, body, comments, choice.mode, delete_empty=choice.delete_empty)
+        steps += settle(document, choice.job, comments)
         return _carry_out(speaker, conversation, document.name, steps)
 
     return _looking_again(speaker, attempt)

@@ -62,6 +62,7 @@ class Collapse:
 
 Step: TypeAlias = Create | Update | Keep | Delete | Collapse
 
+PLAN, FAILURE = "plan", "failure"
 REPLACED = "a later comment replaces this one"
 NO_LONGER_PLANNED = "this stack is no longer part of the change"
 
@@ -96,6 +97,13 @@ def decide(
     if mode is Mode.UPDATE:
         return (Update(newest, body), *_collapse(older))
     return (Create(body), *_collapse(current))
+
+
+def settle(document: Document, job: str, comments: Iterable[tuple[Comment, Mark]]) -> tuple[Step, ...]:
+    """What deletes the job's word that it had no plan (kind `FAILURE`), now that a plan is there."""
+    if document.kind != PLAN:
+        return ()
+    return tuple(Delete(comment) for comment, mark in comments if mark.identity == (FAILURE, (job,)))
 
 
 def prune(documents: Iterable[Document], comments: Iterable[tuple[Comment, Mark]]) -> tuple[Step, ...]:

@@ -104,8 +104,15 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError) -> Problem:
 
 
 def display_name(path: Path, folder: Path) -> str:
-    """The file relative to `folder` when it is below it, else the path as it is."""
+    """The file relative to `folder`, by `..` too: what is printed names no folder above those that both share.
+
+    As it is where they share nothing but the root, as /etc and /home do.
+    """
     try:
         return path.relative_to(folder).as_posix()
     except ValueError:
+        pass
+    absolute = path.is_absolute() and folder.is_absolute()
+    if not absolute or path.drive != folder.drive or os.path.commonpath([path, folder]) == path.anchor:
         return path.as_posix()
+    return Path(os.path.relpath(path, folder)).as_posix()

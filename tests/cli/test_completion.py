@@ -61,6 +61,22 @@ def test_what_is_offered(folder: Path, line: str, expected: list[str]) -> None:
     assert offered(folder, line) == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("gcsync plan other --env ", ["test"]),
+        ("gcsync plan other/stack.yaml --env t", ["test"]),
+        ("gcsync plan other stacks --env test --target ", []),
+        ("gcsync apply other --env test --target s", ["stream.agents"]),
+    ],
+)
+def test_paths_before_the_word_count(folder: Path, line: str, expected: list[str]) -> None:
+    (folder / "other").mkdir()
+    text = STACK.replace("contact-center", "other").replace("dev: {}, prod", "test").replace("calls:", "agents:")
+    (folder / "other" / "stack.yaml").write_text(text, encoding="utf-8")
+    assert offered(folder, line) == expected
+
+
 @pytest.mark.parametrize("text", ["{", "streams: 1", "environments: [a]", "\x00", ""], ids=str.__repr__)
 def test_a_broken_stack_offers_nothing_and_says_nothing(folder: Path, text: str) -> None:
     (folder / "stacks" / "prod.yaml").write_text(text, encoding="utf-8")

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from gcsync.cli import documents
-from gcsync.cli.documents import read_documents
+from gcsync.cli.documents import read_documents, read_failure
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.views.markdown_marker import MarkdownMarker, render_marker
 
@@ -70,3 +70,16 @@ def test_what_cannot_go_together_is_told(given) -> None:  # type: ignore[no-unty
     given(MARKER.encode())
     assert problem("-", "-") == "- is given more than once"
     assert problem("plan.gcsync", key="x") == "--key goes with - only"
+
+
+@pytest.mark.parametrize("said", [b"error[GC107]: unknown key", b"", b"caf\xe9"])
+def test_a_failure_is_told_whatever_was_said(given, said: bytes) -> None:  # type: ignore[no-untyped-def]
+    given(said)
+    found = read_failure(["-"], "stacks/ prod")
+    assert (found.kind, found.name, found.found) == ("failure", "stacks/ prod", True)
+    assert (said.decode(errors="replace") or "It said nothing") in found.text
+
+
+def test_a_plan_file_is_no_failure() -> None:
+    with pytest.raises(DiagnosticError, match="--failed goes with - alone"):
+        read_failure(["plan.gcsync"], "plan")

@@ -125,6 +125,15 @@ class TestInternalErrors:
         assert describe(error).count("builtins.") == 2
 
 
+def test_a_usage_error_says_nothing_of_the_library_that_found_it(capsys: pytest.CaptureFixture[str]) -> None:
+    class WrongValue(Exception):
+        def format_message(self) -> str:
+            return "Invalid value for '--format': Value error, 'xml' is not one of 'text', 'json'."
+
+    assert end(WrongValue(), []) == ExitCode.ERROR
+    assert "error[GC600]: Invalid value for '--format': 'xml' is not one of 'text', 'json'." in capsys.readouterr().err
+
+
 def test_a_usage_error_does_not_repeat_what_may_have_been_meant_for_a_variable(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -141,6 +141,17 @@ class TestOneComment:
         ran = say(review, markdown("No changes.", found=False), "--delete-empty")
         assert (review.bodies, ran.out) == ([], "contact-center@prod: nothing to say, and no comment to delete\n")
 
+    def test_that_there_is_no_plan_stands_beside_an_earlier_plan_until_there_is_one(self, review: Review) -> None:
+        say(review)
+        failed = review.comment("error[GC107]: unknown key", "--failed", "--job", "prod", "--number", str(NUMBER))
+        assert (failed.code, "comment created" in failed.out) == (0, True), failed.err
+        assert len(review.bodies) == 2
+        assert "GC107" in review.bodies[1]
+        say(review, markdown("2 to create"), "--job", "another")
+        assert len(review.bodies) == 2, "another job's plan says nothing of this one"
+        say(review, markdown(), "--job", "prod")
+        assert ["GC107" in body for body in review.bodies] == [False]
+
     def test_is_found_behind_many_pages_of_others(self, review: Review) -> None:
         for number in range(250):
             review.server.write(NUMBER, f"comment {number}", "person")
@@ -349,6 +360,9 @@ class TestBadInput:
     def test_options_that_belong_to_another_use(self, review: Review) -> None:
         self.fails(review, "GC600", "--issue", "--number", "12")
         self.fails(review, "GC600", "--number", "12", "--label", "drift")
+        self.fails(review, "GC600", "--failed", "--issue")
+        self.fails(review, "GC600", "--failed", "--number", "12", "--prune")
+        self.fails(review, "GC600", "--failed", "--number", "12", "--key", "weekly")
 
     @pytest.mark.parametrize(
         "answer",

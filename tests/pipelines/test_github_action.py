@@ -89,9 +89,9 @@ class TestPlan:
         assert ran.outputs == {}
 
     def test_the_outputs_are_those_of_the_saved_plan(self, tmp_path: Path) -> None:
-        ran = Ran(tmp_path, PLANNED, command="plan", paths="stacks/\nother stacks/", environment="dev\ntest")
+        ran = Ran(tmp_path, PLANNED, command="plan", paths="stacks/\nother stacks/", environment="dev")
         file = f"{tmp_path}/gcsync-results/plan.gcsync"
-        assert ran.commands[0] == f"plan --detailed-exitcode --out {file} --env dev --env test -- stacks/ other stacks/"
+        assert ran.commands[0] == f"plan --detailed-exitcode --out {file} --env dev -- stacks/ other stacks/"
         assert ran.calls[0][0][-1] == "other stacks/"
         counts = {"create": "1", "update": "0", "replace": "0", "delete": "2", "adopt": "0", "unchanged": "3"}
         assert ran.outputs == {"exit-code": "2", "has-changes": "true", "plan": file} | counts
@@ -100,9 +100,41 @@ class TestPlan:
     def test_a_plan_that_failed_has_neither_changes_nor_none(self, tmp_path: Path) -> None:
         (tmp_path / "gcsync-results").mkdir()
         (tmp_path / "gcsync-results/plan.gcsync").write_text("of an earlier step")
-        ran = Ran(tmp_path, {"plan": {"code": 1}}, command="plan", comment="true")
+        ran = Ran(tmp_path, {"plan": {"code": 1}}, command="plan")
         assert (ran.code, ran.outputs, len(ran.calls)) == (1, {"exit-code": "1"}, 1)
         assert not (tmp_path / "gcsync-results/plan.gcsync").exists()
+
+    def test_a_plan_that_failed_is_told_where_an_earlier_push_may_have_left_one(self, tmp_path: Path) -> None:
+        failed = {"plan": {"code": 1, "err": "error[GC107]: ```unknown key\n::error file=a.yaml,line=1::unknown key\n"}}
+        ran = Ran(tmp_path, failed, command="plan", comment="true", paths="stacks/", environment="prod")
+        assert ran.commands[1:] == ["comment - --failed --job stacks/ prod"]
+        assert "GC107" in ran.calls[1][2]
+        assert ran.summary == "### gcsync plan failed\n\n````text\nerror[GC107]: ```unknown key\n````\n\n"
+
+    def test_a_plan_settles_the_failure_of_its_own_job(self, tmp_path: Path) -> None:
+        ran = Ran(tmp_path, PLANNED, command="plan", comment="true", paths="stacks/", environment="prod")
+        assert ran.commands[-1].endswith("plan.gcsync --job stacks/ prod")
+
+    def test_several_environments_stand_side_by_side_without_a_plan_file(self, tmp_path: Path) -> None:
+        both = {"plan": {"code": 2, "out": "# Both\n"}}
+        ran = Ran(tmp_path, both, command="plan", comment="true", environment="dev\nprod")
+        assert ran.commands == [
+            "plan --detailed-exitcode --format markdown --env dev --env prod",
+            "comment - --job dev prod",
+        ]
+        assert (ran.calls[1][2], ran.summary) == ("# Both\n", "# Both\n\n")
+        assert (ran.code, ran.outputs) == (0, {"exit-code": "2", "has-changes": "true"})
+
+    def test_one_of_several_environments_that_fails_fails_the_step_and_hides_no_other(self, tmp_path: Path) -> None:
+        half = {"plan": {"code": 1, "out": "# One of two\n", "err": "error\n"}}
+        ran = Ran(tmp_path, half, command="plan", comment="true", environment="dev\nprod")
+        assert (ran.code, ran.outputs) == (1, {"exit-code": "1"})
+        assert (ran.calls[1][2], ran.summary) == ("# One of two\n", "# One of two\n\n")
+
+    def test_several_environments_of_which_nothing_can_be_read_are_a_failure(self, tmp_path: Path) -> None:
+        ran = Ran(tmp_path, {"plan": {"code": 1, "err": "no\n"}}, command="plan", comment="true", environment="a\nb")
+        assert (ran.code, ran.commands[1]) == (1, "comment - --failed --job a b")
+        assert ran.summary.startswith("### gcsync plan failed")
 
     def test_only_the_comment_sees_the_token_and_nothing_sees_the_inputs(self, tmp_path: Path) -> None:
         ran = Ran(tmp_path, PLANNED, command="plan", comment="true")

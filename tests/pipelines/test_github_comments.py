@@ -28,6 +28,19 @@ def test_every_push_updates_the_same_comment(github: GitHub, project: Project, h
         assert run.job("plan").summary
 
 
+def test_a_push_without_a_plan_says_so_below_the_plan_of_an_earlier_push(
+    github: GitHub, project: Project, hub: Any
+) -> None:
+    number, right = hub.open_pull(7), stack("conversations")
+    for text, outcome in ((right, "success"), (right.replace("streams:", "strems:"), "failure"), (right, "success")):
+        head, merge = project.push("change", {STACK: text})
+        run = github.run(WORKFLOWS / "plan.yml", pull_request(number, merge, head))
+        assert run.outcome == outcome, run.job("plan").log
+        failed = [body for body in hub.bodies(number) if "strems" in body]
+        assert (len(hub.bodies(number)), len(failed)) == ((1, 0) if outcome == "success" else (2, 1))
+        assert ("strems" in run.job("plan").summary) == (outcome == "failure")
+
+
 @pytest.mark.parametrize("why", ["a token without rights", "an API that is down"])
 def test_a_comment_that_cannot_be_written_changes_no_result(
     github: GitHub, project: Project, hub: Any, why: str

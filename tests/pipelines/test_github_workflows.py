@@ -96,6 +96,24 @@ class TestPlan:
         assert (run.outcome, run.job("plan").step("Plan").outcome) == (outcome, "skipped")
         assert hand.requests() == []
 
+    @pytest.mark.full
+    def test_a_name_that_git_quotes_hides_no_change_of_the_pipeline(self, github: GitHub, project: Project) -> None:
+        head, merge = project.push("pipeline", {".github/workflows/é.yml": "on: push\n", STACK: stack("agents")})
+        run = github.run(PLAN, pull_request(7, merge, head))
+        assert (run.outcome, run.job("plan").step("Plan").outcome) == ("failure", "skipped")
+
+    @pytest.mark.full
+    def test_a_workflow_that_is_moved_away_is_a_change_of_the_pipeline(self, github: GitHub, project: Project) -> None:
+        project.commit({".github/workflows/check.yml": "on: push\njobs: {check: {runs-on: ubuntu-24.04}}\n"})
+        (project.folder / "old").mkdir()
+        project.git("checkout", "--quiet", "-B", "moved")
+        project.git("mv", ".github/workflows/check.yml", "old/check.yml")
+        head = project.commit({})
+        project.git("checkout", "--quiet", "main")
+        project.git("merge", "--quiet", "--no-ff", "--no-edit", head)
+        run = github.run(PLAN, pull_request(7, project.git("rev-parse", "HEAD"), head))
+        assert (run.outcome, run.job("plan").step("Plan").outcome) == ("failure", "skipped")
+
 
 class TestApply:
     @pytest.mark.full

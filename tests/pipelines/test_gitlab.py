@@ -94,6 +94,23 @@ def test_a_note_that_cannot_be_written_changes_no_result(
 
 
 @pytest.mark.full
+def test_a_plan_that_fails_is_told_in_a_note_and_the_next_one_takes_it_away(
+    checkout: Path, environ: dict[str, str], gitlab: GitLab
+) -> None:
+    stacks, named = checkout / "stacks/contact-center.yaml", {"CI_JOB_NAME": "gcsync plan production"}
+    right = stacks.read_text(encoding="utf-8")
+    stacks.write_text(right.replace("streams:", "strems:"), encoding="utf-8")
+    ran = component.run(job("plan"), checkout, environ | gitlab.environ(CI_MERGE_REQUEST_IID="7") | named)
+    assert (ran.code, "strems" in ran.log) == (1, True), ran.log
+    (note,) = gitlab.bodies(7)
+    assert "`gcsync plan production`: no plan of this commit" in note
+    assert "strems" in note
+    stacks.write_text(right, encoding="utf-8")
+    ran = component.run(job("plan"), checkout, environ | gitlab.environ(CI_MERGE_REQUEST_IID="7") | named)
+    assert (ran.code, ["2 to create" in note for note in gitlab.bodies(7)]) == (0, [True]), ran.log
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("why", WHY)
 def test_an_issue_that_cannot_be_written_is_a_failure_that_tells_the_drift(
     checkout: Path, environ: dict[str, str], gitlab: GitLab, why: str

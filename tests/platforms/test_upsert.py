@@ -19,6 +19,7 @@ from gcsync.platforms.upsert import (
     decide,
     own,
     prune,
+    settle,
 )
 from tests.platforms.factories import BOUNDS, ME, RUN, document
 
@@ -76,6 +77,13 @@ def test_other_stacks_of_the_same_kind_are_pruned() -> None:
     drift = compose(document(stack="gone", kind="drift"), RUN, BOUNDS)
     steps = prune([document()], own(comments(BODY, gone, drift), ME))
     assert [step.comment.id for step in steps if isinstance(step, Collapse)] == [2]
+
+
+def test_a_plan_settles_the_failure_of_its_job_and_of_no_other() -> None:
+    ours, others = (compose(document(stack=job, kind="failure"), RUN, BOUNDS) for job in ("stacks/ prod", "b"))
+    found = own(comments(BODY, ours, others), ME)
+    assert settle(document(), "stacks/ prod", found) == (Delete(found[1][0]),)
+    assert settle(document(kind="drift"), "stacks/ prod", found) == ()
 
 
 STACKS, TEXTS = ("a@prod", "b@prod"), ("1 to create", "2 to create", "No changes.")
