@@ -20,7 +20,7 @@ import pytest
 from tests.contract import document
 
 PROGRAM = Path(__file__).parent / "node_modules/@stoplight/prism-cli/dist/index.js"
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 180
 _PAUSE_SECONDS = 0.05
 _LISTENING = "Prism is listening on"
 _RECEIVED = "Request received"

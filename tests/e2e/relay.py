@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tests.verify.endpoints import Received
 from tests.verify.endpoints import http as answer_of
 
-LONGEST_SECONDS = 30
+LONGEST_SECONDS = 180
 
 
 def post(url: str, received: Received) -> bytes:

@@ -39,7 +39,7 @@ receiver stats
 @pytest.mark.full
 def test_the_demo_goes_from_an_empty_folder_to_an_event_in_the_store() -> None:
     words = [sys.executable, str(ROOT / "stacks/demo_events.py")]
-    done = subprocess.run(words, env=clean_environment(), capture_output=True, encoding="utf-8", timeout=180)
+    done = subprocess.run(words, env=clean_environment(), capture_output=True, encoding="utf-8", timeout=600)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     ran = [re.match(r"\$ gcsync ((?:emulator |receiver )?[a-z]+)", line) for line in lines]

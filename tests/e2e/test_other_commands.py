@@ -167,7 +167,7 @@ class TestEmulator:
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{url}/emulator") as answer:
                 assert json.load(answer)["organization"]["name"] == "Acme"
             process.send_signal(number)
-            rest, errors = process.communicate(timeout=30)
+            rest, errors = process.communicate(timeout=180)
         assert (process.returncode, rest, errors) == (0, "", "")
 
 
@@ -197,13 +197,13 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, demo: str, n
         while not process.stdout.readline().startswith("$ gcsync"):
             assert process.poll() is None
         process.send_signal(number)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
     assert (process.returncode, err, list(tmp_path.iterdir())) == (code, "", [])
 
 
 def test_the_demo() -> None:
     words = [sys.executable, str(ROOT / "stacks/demo.py")]
-    done = subprocess.run(words, env=clean_environment(), capture_output=True, encoding="utf-8", timeout=90)
+    done = subprocess.run(words, env=clean_environment(), capture_output=True, encoding="utf-8", timeout=600)
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in done.stdout.splitlines() if line.startswith("$ ")] == [
         "$ gcsync validate",

@@ -27,7 +27,7 @@ STREAM = """\
       - {{protocol: https, url: '{url}'}}
 """
 
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 180
 
 
 def stack(*keys: str, name: str = "contact-center", settings: str = "", description: str = "For analytics") -> str:

@@ -13,7 +13,7 @@ from tests.stand_ins.destination import EVENT_MOODS, HANDSHAKE_MOODS, destinatio
 
 ORIGIN = "https://events.example.com"
 HOURS_OF_A_SECOND = 100_000.0
-LONGEST_SECONDS = 20
+LONGEST_SECONDS = 180
 
 
 def at(path="/in", **more):

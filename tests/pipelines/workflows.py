@@ -27,7 +27,7 @@ from tests.pipelines.expressions import evaluate, fill, text
 
 REPOSITORY = "example/stacks"
 TOKEN = "a-token-of-github"
-LONGEST_SECONDS = 120
+LONGEST_SECONDS = 180
 _STATUS = re.compile(r"\b(always|failure|success|cancelled)\(\)")
 
 

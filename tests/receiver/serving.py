@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from tests.e2e.workplace import clean_environment
 
 SECRET = "a-secret-for-tests"
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 180
 
 
 @dataclass

@@ -26,7 +26,7 @@ from gcsync.receiver.sinks.lines import LineFile
 from gcsync.receiver.sinks.parquet_files import Interrupted, ParquetFiles
 from tests.house.source import ROOT
 
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 180
 
 
 def event(number: int, day: str = "2026-11-26") -> Event:

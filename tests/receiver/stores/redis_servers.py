@@ -19,7 +19,7 @@ import pytest
 import redis
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 def program() -> str:
