@@ -57,7 +57,7 @@ def test_two_hosts_are_never_taken_for_each_other() -> None:
     adapter = SteadyAdapter()
     with serving(b"one") as one, serving(b"two") as two:
         answers = [
-            adapter.send(prepare("GET", f"{url}/x", HEADERS, None), stream=True, timeout=5.0).content
+            adapter.send(prepare("GET", f"{url}/x", HEADERS, None), stream=True, timeout=60.0).content
             for url in (one, two, one, two)
         ]
         adapter.close()
@@ -67,7 +67,7 @@ def test_two_hosts_are_never_taken_for_each_other() -> None:
 def test_cookies_are_neither_kept_nor_sent() -> None:
     adapter = SteadyAdapter()
     with serving(b"one") as url:
-        response = adapter.send(prepare("GET", f"{url}/x", HEADERS, None), stream=True, timeout=5.0)
+        response = adapter.send(prepare("GET", f"{url}/x", HEADERS, None), stream=True, timeout=60.0)
         assert (response.content, len(response.cookies)) == (b"one", 0)
         adapter.close()
     assert "Cookie" not in prepare("GET", url, HEADERS, None).headers
