@@ -13,6 +13,7 @@ telemetry         sending to that collector
 traced            the spans, and what they tell
 propagation       the trace that goes on with an event
 dead_letter       events that no attempt could handle, and their replay
+letters           a line of theirs, read again
 batches           group commit
 aws               clients of AWS, and what its errors say
 stores, sinks     what is remembered, and what is done with an event

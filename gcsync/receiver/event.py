@@ -92,7 +92,7 @@ def _event(payload: dict[str, Any], text: str, body: bytes, now: Callable[[], st
     if not isinstance(kind, str) or not kind:
         return Problem.INVALID
     event_id = _id(payload.get("id"), body)
-    if not _can_be_written(kind) or not _can_be_written(event_id):
+    if not can_be_written(kind) or not can_be_written(event_id):
         return Problem.INVALID
     return Event(event_id, kind, now(), payload, one_line(text, payload))
 
@@ -113,9 +113,14 @@ def one_line(text: str, payload: Any) -> str:
     return json.dumps(payload) if "\n" in stripped or "\r" in stripped or "\t" in stripped else stripped
 
 
-def _can_be_written(text: str) -> bool:
+def can_be_written(text: str) -> bool:
     """Half a surrogate pair, which JSON can spell, has no form in UTF-8 and fits in no store."""
     return not any("\ud800" <= character <= "\udfff" for character in text) if not text.isascii() else True
+
+
+def strictly(text: str) -> Any:
+    """What a text of JSON says: no NaN, and no number beyond every reader. Raises ValueError, RecursionError."""
+    return _DECODER.decode(text)
 
 
 def _document(text: str) -> tuple[dict[str, Any], list[tuple[str, Any]]]:

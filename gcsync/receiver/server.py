@@ -108,6 +108,7 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
 
             letters = DeadLetters(settings.dead_letters) if settings.dead_letters else None
             if letters is not None:
+                letters.keep_apart(settings.sink, "--dead-letter")
                 letters.check()
             health = StoreHealth()
             handling = Handling(
