@@ -5,6 +5,7 @@ event             a body, read: handshake, event, or what is wrong
 handling          claim, handle, done: an event's way
 application       the endpoint as an ASGI application
 authentication    who may deliver
+certificate       what it serves https with, renewed as its files are
 limits            what a sender may take of memory and time
 protocol          connections that take no more than they may
 metrics           the numbers of /metrics

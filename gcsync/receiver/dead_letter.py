@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock, Timeout
+
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.interface import Event, Sink, SinkFailure
 from gcsync.receiver.letters import BEGIN, letter_of
@@ -83,9 +85,6 @@ class DeadLetters:
         # A replay removes what it has sent: a device or a pipe of this machine must never be that.
         if self.path.exists() and not self.path.is_file():
             raise _cannot(f"{self.path} is no file")
-        # Here, since the zip for Lambda has no dead letters and no filelock.
-        from filelock import FileLock, Timeout
-
         lock = FileLock(self.path.with_name(f"{self.path.name}.replay"), timeout=0, thread_local=False)
         try:
             lock.acquire()
