@@ -197,9 +197,11 @@ def replay(common: Common, file: Letters, store: StoreUrl = DEFAULT_STORE, sink:
     letters = DeadLetters(file)
     if not letters.waiting():
         raise letters.nothing()
+    letters.keep_apart(sink, "--sink")
 
     async def send() -> Replayed:
-        opened = open_store(store, environ=os.environ)
+        # A store is made where there is none: only for the sink that is one.
+        opened = open_store(store, environ=os.environ) if sink == "sqlite:" else None
         try:
             target = open_sink(sink, opened, os.environ)
             try:
@@ -207,9 +209,11 @@ def replay(common: Common, file: Letters, store: StoreUrl = DEFAULT_STORE, sink:
             finally:
                 await target.close()
         finally:
-            await opened.close()
+            if opened is not None:
+                await opened.close()
 
-    done = asyncio.run(send())
+    with letters.alone():
+        done = asyncio.run(send())
     output.result(f"Replayed: {done.taken} handled, {done.refused} refused again.")
     return ExitCode.ERROR if done.refused else ExitCode.DONE
 

@@ -5,6 +5,7 @@ event             a body, read: handshake, event, or what is wrong
 handling          claim, handle, done: an event's way
 application       the endpoint as an ASGI application
 authentication    who may deliver
+certificate       what it serves https with, renewed as its files are
 limits            what a sender may take of memory and time
 protocol          connections that take no more than they may
 metrics           the numbers of /metrics
@@ -13,6 +14,7 @@ telemetry         sending to that collector
 traced            the spans, and what they tell
 propagation       the trace that goes on with an event
 dead_letter       events that no attempt could handle, and their replay
+letters           a line of theirs, read again
 batches           group commit
 aws               clients of AWS, and what its errors say
 stores, sinks     what is remembered, and what is done with an event

@@ -1,20 +1,27 @@
 """Events that no attempt could handle: kept in a file of JSON lines, to be sent to the sink again by `receiver replay`.
 
 A replay moves the file away first, so that a receiver that runs meanwhile begins a new one; what fails again goes to
-that one. A replay that was cut off goes on with what it had moved away.
+that one. In what it has moved away it crosses out each line that is settled, with a `#` in place of the first brace: a
+replay that was cut off goes on where that one ended, and sends at most one event twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
+
+from filelock import FileLock, Timeout
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.interface import Event, Sink, SinkFailure
-from gcsync.receiver.sinks.lines import LineFile, line_of, sync_folder
+from gcsync.receiver.letters import BEGIN, letter_of
+from gcsync.receiver.sinks.lines import LineFile, is_foreign, line_of, sync_folder
+
+_CROSSED_OUT: Final = b"#"
 
 
 class DeadLetters:
@@ -30,12 +37,23 @@ class DeadLetters:
             raise DiagnosticError(Diagnostic("GC807", f"{self.path} is no file", path="--dead-letter", hint=hint))
         file = LineFile(self.path)
         try:
+            if is_foreign(self.path):
+                message = f"{self.path} holds something else than lines of JSON, and was not changed"
+                raise DiagnosticError(Diagnostic("GC807", message, path="--dead-letter", hint=hint))
             file.append([])
         except OSError as error:
             message = f"{self.path} cannot be written: {error.strerror or error}"
             raise DiagnosticError(Diagnostic("GC807", message, path="--dead-letter", hint=hint)) from None
         finally:
             file.close()
+
+    def keep_apart(self, sink: str, option: str) -> None:
+        """A replay of the sink's own file would send what was handled. Raises DiagnosticError (GC807)."""
+        kind, _, rest = sink.partition(":")
+        if kind == "jsonl" and Path(rest.partition("?")[0]).resolve() == self.path.resolve():
+            hint = "give the dead letters a file of their own"
+            message = f"{self.path} is the file of the sink"
+            raise DiagnosticError(Diagnostic("GC807", message, path=option, hint=hint))
 
     async def add(self, event: Event, attempts: int, reason: str) -> None:
         """It is on the disk when this returns. Raises OSError."""
@@ -61,14 +79,29 @@ class DeadLetters:
         """What is said where there is not: GC807."""
         return _cannot(f"there is nothing to replay at {self.path}")
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """While inside, nobody else replays this file. Raises DiagnosticError (GC807), OSError."""
+        # A replay removes what it has sent: a device or a pipe of this machine must never be that.
+        if self.path.exists() and not self.path.is_file():
+            raise _cannot(f"{self.path} is no file")
+        lock = FileLock(self.path.with_name(f"{self.path.name}.replay"), timeout=0, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            hint = "wait until it has ended"
+            message = f"another replay of {self.path} is under way"
+            raise DiagnosticError(Diagnostic("GC807", message, path="FILE", hint=hint)) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
     def take(self) -> Path | None:
         """The file under another name, or what an earlier replay has left; None where nothing waits.
 
         A file that holds anything but dead letters stays where it is. Raises DiagnosticError (GC807), OSError.
         """
-        # A replay removes what it has sent: a device or a pipe of this machine must never be that.
-        if self.path.exists() and not self.path.is_file():
-            raise _cannot(f"{self.path} is no file")
         taken = self._taken
         if not self.waiting():
             return None
@@ -99,13 +132,16 @@ async def replay(letters: DeadLetters, sink: Sink) -> Replayed:
     if path is None:
         raise letters.nothing()
     taken = refused = 0
-    for event, attempts in _read(path):
-        try:
-            await sink.handle(event)
-            taken += 1
-        except SinkFailure as error:
-            await letters.add(event, attempts + 1, str(error))
-            refused += 1
+    with path.open("r+b", buffering=0) as file:
+        for place, event, attempts in _read(path):
+            try:
+                await sink.handle(event)
+                taken += 1
+            except SinkFailure as error:
+                await letters.add(event, attempts + 1, str(error))
+                refused += 1
+            file.seek(place)
+            file.write(_CROSSED_OUT)
     path.unlink()
     return Replayed(taken, refused)
 
@@ -115,27 +151,26 @@ def _cannot(message: str) -> DiagnosticError:
     return DiagnosticError(Diagnostic("GC807", message, path="FILE", hint=hint))
 
 
-def _read(path: Path) -> list[tuple[Event, int]]:
-    """All of the file, before anything of it is sent. Raises DiagnosticError (GC807)."""
+def _read(path: Path) -> list[tuple[int, Event, int]]:
+    """All of the file that is not settled, before anything of it is sent: where each line begins, event and attempts.
+
+    Raises DiagnosticError (GC807).
+    """
     found = []
-    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+    place = 0
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            letter = _letter(line)
-            if letter is None:
-                hint = "mend that line or take it out, and replay again; nothing was sent"
+            letter = letter_of(line)
+            if letter is not None:
+                found.append((place, *letter))
+            elif not _is_no_letter_of(line):
+                hint = "mend that line or take it out, and replay again; nothing of it was sent"
                 message = f"{path}: line {number} is no dead letter"
                 raise DiagnosticError(Diagnostic("GC807", message, path="FILE", hint=hint))
-            found.append(letter)
+            place += len(line)
     return found
 
 
-def _letter(line: str) -> tuple[Event, int] | None:
-    try:
-        found: dict[str, Any] = json.loads(line)
-        texts = [found[name] for name in ("id", "type", "received_at")]
-        payload, attempts = found["event"], int(found.get("attempts", 0))
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return None
-    if not all(isinstance(text, str) for text in texts) or not isinstance(payload, dict):
-        return None
-    return Event(texts[0], texts[1], texts[2], payload, json.dumps(payload)), attempts
+def _is_no_letter_of(line: bytes) -> bool:
+    """Whether it is crossed out, or half a line of a crash, which was acknowledged to nobody."""
+    return line.startswith(_CROSSED_OUT) or (not line.endswith(b"\n") and line.startswith(BEGIN))

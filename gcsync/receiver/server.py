@@ -11,7 +11,6 @@ import gc
 import logging
 import signal
 import socket
-import ssl
 import sys
 import time
 import uuid
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.alone import Alone
+from gcsync.receiver.certificate import Certificate, certificate_of
 from gcsync.receiver.handling import WAIT_SECONDS, Handling
 from gcsync.receiver.health import StoreHealth
 from gcsync.receiver.limits import Limits
@@ -98,7 +98,7 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
     from gcsync.receiver.authentication import authentication
 
     admission = authentication(settings.auth, environ, insecure=settings.insecure)
-    context = _tls(settings)
+    certificate = certificate_of(settings.certificate, settings.key)
     watch = watcher(settings.opentelemetry, environ)
 
     async def act() -> int:
@@ -108,6 +108,7 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
 
             letters = DeadLetters(settings.dead_letters) if settings.dead_letters else None
             if letters is not None:
+                letters.keep_apart(settings.sink, "--dead-letter")
                 letters.check()
             health = StoreHealth()
             handling = Handling(
@@ -131,7 +132,7 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
                 health=health,
             )
             application.asgi = watch.application(application.asgi, admission)
-            return await _listen_until_told(settings, application, store, context, announce, place)
+            return await _listen_until_told(settings, application, store, certificate, announce, place)
 
     try:
         with _undisturbed(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -180,7 +181,7 @@ async def _listen_until_told(
     settings: ReceiverSettings,
     application: Application,
     store: Store,
-    context: ssl.SSLContext | None,
+    certificate: Certificate | None,
     announce: Callable[[str], None],
     place: Alone,
 ) -> int:
@@ -191,7 +192,7 @@ async def _listen_until_told(
     # Without a handler of its own, uvicorn's warnings would go to stderr past the command's own logging.
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())
     listener = place.listener(settings.host, settings.port)
-    url = url_of(listener, "http" if context is None else "https", PATH)
+    url = url_of(listener, "http" if certificate is None else "https", PATH)
 
     class Server(uvicorn.Server):
         """Leaves signals alone, and tells when it answers."""
@@ -207,17 +208,19 @@ async def _listen_until_told(
 
     config = _config(settings, application)
     config.load()
-    config.ssl = context
+    config.ssl = None if certificate is None else certificate.context
     server = Server(config)
     ending = _Ending(server, application, settings.drain)
-    sweeping = asyncio.create_task(_sweep(store)) if place.sweeps else None
+    beside = [asyncio.create_task(_sweep(store))] if place.sweeps else []
+    if certificate is not None:
+        beside.append(asyncio.create_task(certificate.keep()))
     on_signal = ending.again if place.every_signal_counts else ending.once
     try:
         with _on_signals(on_signal), place.heeding(ending.again, ending.now):
             await server.serve(sockets=[listener])
     finally:
-        if sweeping is not None:
-            sweeping.cancel()
+        for task in beside:
+            task.cancel()
         listener.close()
     return 0 if ending.told else 1
 
@@ -312,21 +315,3 @@ def _on_signals(act: Callable[[], None]) -> Iterator[None]:
         for number, handler in before.items():
             loop.remove_signal_handler(number)
             signal.signal(number, handler)
-
-
-def _tls(settings: ReceiverSettings) -> ssl.SSLContext | None:
-    if settings.certificate is None and settings.key is None:
-        return None
-    if settings.certificate is None:
-        hint = "--tls-cert names the certificate with its chain, --tls-key its key where that is another file"
-        raise DiagnosticError(Diagnostic("GC811", "a key without a certificate", path="--tls-key", hint=hint))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        # An encrypted key would be asked for at the terminal, which a server has none of.
-        context.load_cert_chain(settings.certificate, settings.key, password=lambda: "")
-    except (OSError, ValueError) as error:
-        hint = "name PEM files: the certificate with its chain, and its key without a passphrase"
-        told = getattr(error, "strerror", None) or getattr(error, "reason", None) or "not PEM"
-        message = f"the certificate or its key cannot be used: {told}"
-        raise DiagnosticError(Diagnostic("GC811", message, path="--tls-cert, --tls-key", hint=hint)) from None
-    return context

@@ -91,6 +91,20 @@ def test_a_replay_takes_nothing_but_a_file_away(work: Inside) -> None:
     assert pipe.is_fifo()
 
 
+def test_a_replay_makes_no_store_that_its_sink_has_no_use_for(work: Inside) -> None:
+    DeadLetters(work.folder / "dead.jsonl").write(event("e-1"), 10, "why")
+    assert work.gcsync("receiver", "replay", "dead.jsonl", "--sink", "jsonl:again.jsonl").code == 0
+    assert not list(work.folder.glob("events.db*"))
+
+
+def test_a_replay_into_the_file_of_dead_letters_is_refused(work: Inside) -> None:
+    DeadLetters(work.folder / "dead.jsonl").write(event("e-1"), 10, "why")
+    before = (work.folder / "dead.jsonl").read_bytes()
+    ran = work.gcsync("receiver", "replay", "dead.jsonl", "--sink", "jsonl:dead.jsonl")
+    assert (ran.code, "error[GC807]" in ran.err) == (1, True)
+    assert (work.folder / "dead.jsonl").read_bytes() == before
+
+
 def test_a_replay_of_nothing_leaves_nothing_behind(work: Inside) -> None:
     before = set(work.folder.iterdir())
     assert work.gcsync("receiver", "replay", "none.jsonl", "--sink", "jsonl:other.jsonl").code == 1
@@ -111,6 +125,7 @@ def test_a_replay_that_is_refused_again_ends_with_1(work: Inside) -> None:
         (("--auth", "none"), "GC808"),
         (("--auth", "header:Content-Length"), "GC808"),
         (("--insecure-no-auth", "--dead-letter", "."), "GC807"),
+        (("--insecure-no-auth", "--dead-letter", "events.jsonl"), "GC807"),
         (("--insecure-no-auth", "--dead-letter", "/dev/null/dead.jsonl"), "GC807"),
         (("--retention", "long"), "GC813"),
         (("--retention", "0h"), "GC813"),

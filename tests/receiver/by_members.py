@@ -13,7 +13,6 @@ from gcsync.receiver.event import (
     Handshake,
     Problem,
     _event,
-    _is_deep,
     _Malformed,
 )
 from gcsync.receiver.interface import Event
@@ -88,9 +87,22 @@ def name(text: str, position: int) -> tuple[str, int]:
 
 def value(text: str, position: int) -> tuple[Any, int]:
     got, end = _DECODER.raw_decode(text, position)
-    if isinstance(got, dict | list) and _is_deep(got, MAX_DEPTH - 1):
+    if levels(text[position:end]) > MAX_DEPTH - 1:
         raise _Malformed
     return got, end
+
+
+def levels(text: str) -> int:
+    """How many brackets are open at once, outside of strings."""
+    most = now = place = 0
+    while place < len(text):
+        if text[place] == '"':
+            place = _DECODER.raw_decode(text, place)[1]
+            continue
+        now += (text[place] in "{[") - (text[place] in "}]")
+        most = max(most, now)
+        place += 1
+    return most
 
 
 def space(text: str, position: int) -> int:

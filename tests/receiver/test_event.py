@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import sys
@@ -74,6 +75,28 @@ INVALID = {
 @pytest.mark.parametrize("body", INVALID.values(), ids=INVALID)
 def test_is_invalid(body: bytes) -> None:
     assert told(body) is Problem.INVALID
+
+
+@pytest.mark.parametrize("text", ['"{[{["', '"\\\\"', '"\\\\\\"["', '"[\\"["', "[]", '{"[": "]"}'])
+def test_brackets_inside_of_strings_make_nothing_deeper(text: str) -> None:
+    depth = MAX_DEPTH - 2
+    document = '{"eventType": "x", "data": ' + "[" * depth + ", ".join([text] * 40) + "]" * depth + "}"
+    assert isinstance(told(document.encode()), Event)
+    assert told(document.replace('"data": ', '"data": [[').replace("}", "]]}").encode()) is Problem.INVALID
+
+
+def test_a_large_body_is_not_searched_for_garbage_while_it_is_read() -> None:
+    phases: list[str] = []
+    body = b'{"eventType": "x", "data": [' + b"[]," * 100_000 + b"1]}"
+    gc.callbacks.append(lambda phase, _: phases.append(phase))
+    try:
+        found = told(body)
+    finally:
+        gc.callbacks.pop()
+    assert isinstance(found, Event)
+    # At its end it may be, once; there were hundreds.
+    assert phases.count("start") <= 2
+    assert gc.isenabled()
 
 
 def test_a_document_as_deep_as_allowed_is_read() -> None:

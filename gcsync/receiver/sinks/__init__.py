@@ -8,6 +8,7 @@ parquet_files  those files, of one spool of lines
 recording    a table of the store itself, in the store's own transaction
 function     a Python function
 webhook      another endpoint
+threads      what these two call from
 sqs          a queue of AWS
 sns          a topic of AWS
 kinesis      a data stream of AWS

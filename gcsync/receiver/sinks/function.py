@@ -10,11 +10,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.interface import Event, SinkFailure
+from gcsync.receiver.sinks.threads import Threads
 
 THREADS: Final = 16
 
@@ -38,7 +38,7 @@ class FunctionSink:
         self._async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
             getattr(function, "__call__", None)  # noqa: B004 - an object's method, asked whether it is async
         )
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gcsync-function")
+        self._threads = Threads(THREADS, "gcsync-function")
 
     async def handle(self, event: Event) -> None:
         """As the interface says."""
@@ -49,7 +49,10 @@ class FunctionSink:
             else:
                 # With the context: a function that makes spans of its own has them in the request's trace.
                 run = contextvars.copy_context().run
-                await asyncio.get_running_loop().run_in_executor(self._threads, run, self._function, payload)
+                result = await asyncio.get_running_loop().run_in_executor(self._threads, run, self._function, payload)
+                # Around an async function, a decorator is often a plain one: nothing is done yet.
+                if inspect.isawaitable(result):
+                    await result
         except (Exception, SystemExit, KeyboardInterrupt, asyncio.CancelledError) as error:
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
@@ -59,8 +62,8 @@ class FunctionSink:
             raise SinkFailure(f"the function raised {type(error).__name__}") from None
 
     async def close(self) -> None:
-        """Wait for the calls under way."""
-        await asyncio.to_thread(self._threads.shutdown)
+        """Wait for the calls under way, a few seconds at most."""
+        await asyncio.to_thread(self._threads.end)
 
 
 def _import(module: str, name: str) -> Callable[[dict[str, Any]], Any]:
@@ -82,4 +85,7 @@ def _import(module: str, name: str) -> Callable[[dict[str, Any]], Any]:
     if not callable(found):
         hint = "name a function that takes the event as a dict"
         raise DiagnosticError(Diagnostic("GC806", f"python:{module}:{name} cannot be called", path="--sink", hint=hint))
+    if inspect.isgeneratorfunction(found) or inspect.isasyncgenfunction(found):
+        hint = "write return for yield: calling a generator does nothing of what stands in it"
+        raise DiagnosticError(Diagnostic("GC806", f"python:{module}:{name} is a generator", path="--sink", hint=hint))
     return found  # type: ignore[no-any-return]

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.batches import Batches, Closed
 from gcsync.receiver.interface import Event, SinkFailure
-from gcsync.receiver.sinks.lines import LineFile, line_of
+from gcsync.receiver.sinks.lines import LineFile, is_foreign, line_of
 
 _SIZE = re.compile(r"([0-9]{1,12})(|k|M|G)", re.ASCII)
 _UNITS: Final = {"": 1, "k": 1000, "M": 1_000_000, "G": 1_000_000_000}
@@ -29,6 +29,10 @@ def open_lines(rest: str) -> LinesSink:
     rotate_at, keep = _rotation(query)
     file = LineFile(Path(name), rotate_at, keep)
     try:
+        if is_foreign(file.path):
+            hint = "name a file of its own, or one that a receiver has written"
+            message = f"{file.path} holds something else than lines of JSON, and was not changed"
+            raise DiagnosticError(Diagnostic("GC805", message, path="--sink", hint=hint))
         file.append([])
     except OSError as error:
         raise _cannot(file, error) from None

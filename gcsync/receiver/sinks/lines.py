@@ -39,6 +39,17 @@ def read_line(line: bytes) -> tuple[str, str, str, str]:
     return event_id, kind, moment, found[4]
 
 
+def is_foreign(path: Path) -> bool:
+    """Whether what bears the name is anything but lines of JSON: nothing may be cut off there. Raises OSError."""
+    try:
+        if not path.is_file():
+            return path.exists()
+        with path.open("rb") as file:
+            return not (file.read(_TAIL).lstrip() or b"{").startswith(b"{")
+    except FileNotFoundError:
+        return False
+
+
 class LineFile:
     """Appends lines. Every method may raise OSError; after one, the file holds whole lines only.
 
@@ -142,7 +153,8 @@ def _write(descriptor: int, data: bytes) -> None:
 def _cut_torn_line(descriptor: int) -> int:
     """Take away what stands behind the last newline: a crash in the middle of a write, acknowledged to nobody.
 
-    The size that is left. Whose turn it is knows that nobody is in the middle of a write.
+    A whole line gets its newline: an editor that took it away left an event that was acknowledged. The size that is
+    left. Whose turn it is knows that nobody is in the middle of a write.
     """
     end = size = os.fstat(descriptor).st_size
     if size and _read(descriptor, size - 1, size) == b"\n":
@@ -154,9 +166,19 @@ def _cut_torn_line(descriptor: int) -> int:
             end = begin + newline + 1
             break
         end = begin
+    if end < size and _is_whole(_read(descriptor, end, size)):
+        os.write(descriptor, b"\n")
+        return size + 1
     if end < size:
         os.ftruncate(descriptor, end)
     return end
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _read(descriptor: int, begin: int, end: int) -> bytes:

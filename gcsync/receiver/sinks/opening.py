@@ -11,11 +11,11 @@ from gcsync.receiver.interface import Sink, Store
 AUTHORIZATION: Final = "GCSYNC_RECEIVER_SINK_AUTHORIZATION"
 
 
-def open_sink(text: str, store: Store, environ: Mapping[str, str]) -> Sink:
+def open_sink(text: str, store: Store | None, environ: Mapping[str, str]) -> Sink:
     """The sink that a text names: `jsonl:FILE`, `sqlite:`, `sqs:URL`, `sns:ARN`, `https://…` and more.
 
-    `environ` may hold the Authorization header for a webhook, and what AWS needs. Raises DiagnosticError (GC804 to
-    GC806, GC812, GC814, GC816).
+    Only `sqlite:` asks for a store. `environ` may hold the Authorization header for a webhook, and what AWS needs.
+    Raises DiagnosticError (GC804 to GC806, GC812, GC814, GC816).
     """
     scheme, separator, rest = text.partition(":")
     if scheme == "jsonl" and rest:

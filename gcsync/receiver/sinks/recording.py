@@ -6,9 +6,9 @@ from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.interface import Event, RecordingStore, SinkFailure, Store, StoreUnavailable, is_recording
 
 
-def open_recording(store: Store) -> RecordingSink:
+def open_recording(store: Store | None) -> RecordingSink:
     """Raises DiagnosticError (GC804) where the store has no table of events."""
-    if is_recording(store):
+    if store is not None and is_recording(store):
         return RecordingSink(store)
     hint = "use a store of the kind sqlite:// with it, or another sink"
     message = "the sink sqlite: is a table of the store itself, and this store has none"

@@ -8,13 +8,13 @@ import ipaddress
 import re
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.receiver.interface import Event, SinkFailure
 from gcsync.receiver.propagation import trace_fields
+from gcsync.receiver.sinks.threads import Threads
 
 if TYPE_CHECKING:
     from requests import Session
@@ -48,7 +48,7 @@ class WebhookSink:
     def __init__(self, url: str, authorization: str | None) -> None:
         self._url = url
         self._authorization = authorization
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gcsync-webhook")
+        self._threads = Threads(THREADS, "gcsync-webhook")
         self._local = threading.local()
         self._sessions: list[Session] = []
 
@@ -57,8 +57,8 @@ class WebhookSink:
         await asyncio.get_running_loop().run_in_executor(self._threads, self._post, event, trace_fields())
 
     async def close(self) -> None:
-        """Wait for the calls under way."""
-        await asyncio.to_thread(self._threads.shutdown)
+        """Wait for the calls under way, a few seconds at most."""
+        await asyncio.to_thread(self._threads.end)
         for session in self._sessions:
             session.close()
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from gcsync.receiver.batches import Batches, Closed
 from gcsync.receiver.interface import Claim, Claimed, Event, HandleAll, Handled, StoreSize, StoreUnavailable
 from gcsync.receiver.stores.opening import Retention
-from gcsync.receiver.stores.sqlite_file import open_file, path_of
+from gcsync.receiver.stores.sqlite_file import StoreFile, open_file, path_of
 from gcsync.receiver.stores.sqlite_tables import Method, Tables, Wish
 from gcsync.receiver.turns import Turn
 
@@ -29,7 +29,8 @@ def open_sqlite(
     connection = open_file(path, must_exist=must_exist)
     # Whoever only looks may be another user, whose file the receiver could not open.
     turn = None if must_exist else Turn(path.with_name(f"{path.name}.lock"))
-    return SqliteStore(Tables(connection, retention, claim_seconds, clock, turn))
+    file = None if must_exist else StoreFile(path.absolute())
+    return SqliteStore(Tables(connection, retention, claim_seconds, clock, turn, file))
 
 
 class SqliteStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -40,19 +41,46 @@ def path_of(rest: str) -> Path:
     return Path(rest[1:])
 
 
+class StoreFile:
+    """Whether an open database and its log still bear their names: a removed file is gone when the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._log = str(path), f"{path}-wal"
+        self._opened = _identity(self._path)
+        self._opened_log: tuple[int, int] | None = None
+
+    def check(self) -> None:
+        """To be asked behind a transaction, when the log is there. Raises OSError from when one of them is another."""
+        log = _identity(self._log)
+        if self._opened_log is None:
+            self._opened_log = log
+        if log != self._opened_log or _identity(self._path) != self._opened:
+            raise OSError("its file was removed or replaced; start the receiver again")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        there = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return there.st_dev, there.st_ino
+
+
 def open_file(path: Path, *, must_exist: bool) -> sqlite3.Connection:
     """Open the file, or make it. Raises DiagnosticError (GC801 to GC803)."""
     connection: sqlite3.Connection | None = None
     if must_exist and not path.is_file():
-        hint = "name the store that receiver serve was started with, in the same folder"
-        raise DiagnosticError(Diagnostic("GC801", f"there is no store at {path}", path="--store", hint=hint))
+        raise _no_store(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Events hold what customers said: nobody else may read them.
         path.touch(mode=0o600, exist_ok=True)
         # Opened by whoever begins, used by the writer's thread alone.
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        _prepare(connection, path)
+        # Its whole path: SQLite takes the name `:memory:` for no file at all.
+        connection = sqlite3.connect(
+            path.absolute(), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        _prepare(connection, path, must_exist=must_exist)
     except BaseException as error:
         if connection is not None:
             connection.close()
@@ -62,9 +90,11 @@ def open_file(path: Path, *, must_exist: bool) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, *, must_exist: bool) -> None:
     # Before anything is changed: a file that is somebody else's keeps every byte.
-    _refuse_foreign(connection, path)
+    version = _refuse_foreign(connection, path)
+    if must_exist and not version:
+        raise _no_store(path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
@@ -78,7 +108,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("COMMIT")
 
 
-def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of its tables, 0 for an empty file."""
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -90,6 +121,12 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
         message = f"{path} was written by a later version of gcsync"
         hint = "upgrade gcsync, or name another file"
         raise DiagnosticError(Diagnostic("GC802", message, path="--store", hint=hint))
+    return int(version)
+
+
+def _no_store(path: Path) -> DiagnosticError:
+    hint = "name the store that receiver serve was started with, in the same folder"
+    return DiagnosticError(Diagnostic("GC801", f"there is no store at {path}", path="--store", hint=hint))
 
 
 def _diagnose(path: Path, error: OSError | sqlite3.Error) -> Diagnostic:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from gcsync.receiver.interface import Claim, Claimed, Event, HandleAll, Handled, StoreSize
 from gcsync.receiver.stores.opening import Retention
+from gcsync.receiver.stores.sqlite_file import StoreFile
 from gcsync.receiver.turns import Turn
 
 _SWEPT_AT_ONCE = 2000
@@ -43,7 +44,8 @@ class Tables:
     """Every method takes the arguments of many callers, and returns as many results in their order.
 
     All but `do_all` run inside a transaction. Callers at once are in no order: theirs is that of the methods. `turn` is
-    what a transaction waits for: SQLite's own waiting for another process is sleep, for longer each time.
+    what a transaction waits for: SQLite's own waiting for another process is sleep, for longer each time. `file` is
+    asked before a durable result is told.
     """
 
     def __init__(
@@ -53,9 +55,11 @@ class Tables:
         claim_seconds: float,
         clock: Callable[[], float],
         turn: Turn | None = None,
+        file: StoreFile | None = None,
     ) -> None:
         self._connection = connection
         self._turn = turn
+        self._file = file
         self._execute = connection.execute
         self._retention = retention
         self._claim_seconds = claim_seconds
@@ -163,6 +167,8 @@ class Tables:
 
     def size(self, asked: list[Row]) -> list[StoreSize]:
         """The same for everyone."""
+        if self._file is not None:
+            self._file.check()
         pages, page = self._number("PRAGMA page_count"), self._number("PRAGMA page_size")
         now = self._clock()
         size = StoreSize(
@@ -233,6 +239,8 @@ class Tables:
             finally:
                 if self._connection.in_transaction:
                     self._execute("ROLLBACK")
+        if durable and self._file is not None:
+            self._file.check()
 
     @staticmethod
     def _state(event_id: str, handled: set[str], claims: dict[str, _Claim], now: float) -> Claim | None:

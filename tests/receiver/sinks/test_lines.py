@@ -75,9 +75,26 @@ def test_half_a_line_of_a_crash_is_taken_away_and_the_rest_stays(tmp_path: Path)
         path.write_bytes(b'{"id": "whole"}\n' + torn)
         handle(str(path), 1)
         assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["whole", "e-0"]
-    path.write_bytes(b"all of it torn")
+    path.write_bytes(b'{"id": "all of it to')
     handle(str(path), 1)
     assert len(path.read_text().splitlines()) == 1
+
+
+def test_a_whole_line_stays_though_an_editor_took_its_newline(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b'{"id": "first"}\n{"id": "last"}')
+    handle(str(path), 1)
+    assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["first", "last", "e-0"]
+
+
+@pytest.mark.parametrize("content", [b"a note\nwithout an end", b"SQLite format 3\0", b"[1]", b"\0\0"])
+def test_a_file_of_something_else_keeps_every_byte(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(DiagnosticError) as caught:
+        handle(str(path), 1)
+    assert caught.value.diagnostics[0].code == "GC805"
+    assert path.read_bytes() == content
 
 
 def test_a_new_file_is_begun_at_its_size_and_nothing_is_lost(tmp_path: Path) -> None:

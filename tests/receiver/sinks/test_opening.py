@@ -102,13 +102,16 @@ class TestFunction:
             "def failing(event):\n    raise ValueError(event)\n"
             "def leaving(event):\n    raise SystemExit(3)\n"
             "def interrupting(event):\n    raise KeyboardInterrupt\n"
+            "def decorated(event):\n    return waiting(event)\n"
+            "def generator(event):\n    yield event\n"
+            "async def async_generator(event):\n    yield event\n"
             "async def giving_up(event):\n    import asyncio\n    raise asyncio.CancelledError\n"
             "async def sleeping(event):\n    import asyncio\n    await asyncio.sleep(60)\n"
             "number = 1\n"
         )
         return name
 
-    @pytest.mark.parametrize("function", ["plain", "waiting", "instance"])
+    @pytest.mark.parametrize("function", ["plain", "waiting", "instance", "decorated"])
     def test_of_the_current_folder_is_called_with_the_event(self, tmp_path: Path, module: str, function: str) -> None:
         import sys
 
@@ -144,6 +147,8 @@ class TestFunction:
     def test_that_is_not_there_or_none_is_told(self, tmp_path: Path, module: str) -> None:
         assert code_of(tmp_path, f"python:{module}:missing") == "GC806"
         assert code_of(tmp_path, f"python:{module}:number") == "GC806"
+        assert code_of(tmp_path, f"python:{module}:generator") == "GC806"
+        assert code_of(tmp_path, f"python:{module}:async_generator") == "GC806"
         assert code_of(tmp_path, "python:no_such_module_at_all:f") == "GC806"
 
 

@@ -293,3 +293,55 @@ def test_a_claim_that_was_lost_while_the_sink_had_the_event_is_told(tmp_path: Pa
         await store.close()
 
     asyncio.run(act())
+
+
+@pytest.mark.parametrize("gone", ["events.db", "events.db-wal"])
+def test_what_would_be_written_to_a_removed_file_is_refused(tmp_path: Path, gone: str) -> None:
+    async def act() -> None:
+        store = opened(tmp_path)
+        assert await store.record(event("a")) is Claim.MINE
+        (tmp_path / gone).rename(tmp_path / "elsewhere")
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="removed or replaced"):
+                await store.record(event("b"))
+        with pytest.raises(StoreUnavailable):
+            await store.size()
+        await store.close()
+
+    asyncio.run(act())
+
+
+def test_a_store_that_another_one_has_taken_the_place_of_is_not_written_to(tmp_path: Path) -> None:
+    async def act() -> None:
+        first = opened(tmp_path)
+        for path in tmp_path.glob("events.db*"):
+            path.unlink()
+        second = opened(tmp_path)
+        assert await second.record(event("a")) is Claim.MINE
+        with pytest.raises(StoreUnavailable):
+            await first.record(event("b"))
+        await first.close()
+        await second.close()
+
+    asyncio.run(act())
+    assert [row[0] for row in rows(tmp_path)] == ["a"]
+
+
+def test_a_name_that_sqlite_takes_for_no_file_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def record() -> Claim:
+        store = open_store("sqlite:///:memory:")
+        assert isinstance(store, SqliteStore)
+        found = await store.record(event("a"))
+        await store.close()
+        return found
+
+    monkeypatch.chdir(tmp_path)
+    assert [asyncio.run(record()) for _ in range(2)] == [Claim.MINE, Claim.HANDLED]
+
+
+def test_who_only_looks_makes_no_store_of_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "events.db").touch()
+    with pytest.raises(DiagnosticError) as caught:
+        opened(tmp_path, must_exist=True)
+    assert caught.value.diagnostics[0].code == "GC801"
+    assert (tmp_path / "events.db").stat().st_size == 0
