@@ -60,12 +60,17 @@ def dial(endpoint: Endpoint, addresses: Sequence[str], network: Network, seconds
 
 def through(proxy: str, endpoint: Endpoint, network: Network, seconds: float) -> socket.socket:
     """A tunnel through an HTTP proxy, which looks the name up. Raises NoConnection; nothing is told of its password."""
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        host, port = parts.hostname, parts.port or 80
+    except ValueError:
+        raise NoConnection("what the environment names is no URL of a proxy") from None
     if parts.scheme != "http":
         raise UnknownProxy("only a proxy with http:// can be used here")
+    if not host:
+        raise NoConnection("what the environment names is no URL of a proxy")
     try:
-        port = parts.port or 80
-        connection = network.connect((parts.hostname or "", port), timeout=seconds)
+        connection = network.connect((host, port), timeout=seconds)
     except (OSError, ValueError) as error:
         raise NoConnection(f"the proxy takes no connection: {words(error, seconds)}") from None
     try:

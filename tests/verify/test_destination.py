@@ -228,6 +228,13 @@ class TestAProxy:
         assert found["connection"].message == "the proxy takes no connection: Connection refused"
         assert found["connection"].code == "GC839"
 
+    @pytest.mark.parametrize("proxy", ["http://[::1", "http://127.0.0.1:77777", "http://", ":::"])
+    def test_that_cannot_be_read_is_told_and_nothing_is_asked(self, tmp_path: Path, proxy: str) -> None:
+        with endpoint(tmp_path) as server:
+            found = look(server, environ={"HTTPS_PROXY": proxy}, network=Network(never, never))
+        assert found["connection"].message == "what the environment names is no URL of a proxy"
+        assert found["connection"].code == "GC839"
+
     def test_of_another_kind_leaves_the_endpoint_unchecked(self, tmp_path: Path) -> None:
         with endpoint(tmp_path) as server:
             pass
