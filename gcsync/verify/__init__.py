@@ -3,6 +3,7 @@
 endpoint      a URL and its headers as a request is made of them
 addresses     which addresses are public
 connection    a connection to the very address that was checked, or through a proxy; TLS
+certificate   what TLS says of the server
 wire          one request and one answer, byte by byte
 handshake     was the token echoed exactly, and if not, what was answered instead
 destination   one destination: name, address, connection, certificate, handshake
