@@ -34,6 +34,9 @@ _CONNECTION_HINT: Final = (
     "is it running, and does its firewall or security group let the addresses of Genesys Cloud in, on this port?"
 )
 _ROUTE_HINT: Final = "is it running there, and is --connect-to right?"
+_NONE_SENT_HINT: Final = (
+    "none was sent: declare the header that it expects under `headers` of the destination; receiver test takes --auth"
+)
 _PROXY_HINT: Final = "check HTTPS_PROXY, ALL_PROXY and NO_PROXY"
 
 
@@ -211,7 +214,8 @@ class _Look:
             answer = exchange(connection, request, seconds, self.probe.network.clock)
         except NoAnswer as error:
             return unanswered(error, seconds)
-        return judge(answer, token, redactor.clean)
+        found = judge(answer, token, redactor.clean)
+        return replace(found, hint=_NONE_SENT_HINT) if answer.status == 401 and not self.endpoint.headers else found
 
 
 def _ok(part: str, message: str) -> Check:

@@ -228,6 +228,12 @@ class TestTheAnswer:
             over.set()
         assert found["handshake"].message == "no answer within 0.4 s"
 
+    def test_that_refuses_who_sends_no_credential_is_told_so(self, tmp_path: Path) -> None:
+        with endpoint(tmp_path, lambda *_: http(401)) as server:
+            without, with_one = look(server), look(server, headers={"X-Api-Key": "k-1"})
+        assert without["handshake"].hint.startswith("none was sent: declare the header that it expects")
+        assert with_one["handshake"].hint.startswith("compare the header that the stack declares")
+
     def test_that_comes_late_is_a_warning(self, tmp_path: Path) -> None:
         passed = iter([0.0, 3.5])
         with endpoint(tmp_path) as server:
