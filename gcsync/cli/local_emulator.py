@@ -48,7 +48,7 @@ def environment_for(url: str, stacks: Sequence[Stack], environ: Mapping[str, str
     prefixes = {f"{stack.credentials}_" if stack.credentials else "" for stack in stacks} | {""}
     for prefix in prefixes:
         kept[f"GENESYS_CLOUD_{prefix}CLIENT_ID"] = _CLIENT
-        kept[f"GENESYS_CLOUD_{prefix}CLIENT_ANY_WORD"] = _SECRET
+        kept[f"GENESYS_CLOUD_{prefix}CLIENT_SECRET"] = _ANY_WORD
     exempt = ",".join(filter(None, (environ.get("no_proxy") or environ.get("NO_PROXY"), "127.0.0.1,localhost")))
     here = {"GENESYS_CLOUD_API_URL": url, "GENESYS_CLOUD_LOGIN_URL": url, "NO_PROXY": exempt, "no_proxy": exempt}
     return kept | here
