@@ -134,7 +134,7 @@ def _expected(settings: Settings, report: Report, index: int, listed: Iterable[s
         try:
             address = Address.parse(text)
         except ValueError:
-            hint = "an address is KIND.KEY, such as stream.conversations"
+            hint = 'an address is KIND.KEY, such as stream.conversations, or stream.agents["emea"] under for_each'
             report.error("GC842", f'"{text[:60]}" is no address', settings.spot(*path), path, hint)
             continue
         if address.kind not in kind_names():
