@@ -44,10 +44,14 @@ class Seen:
     def examine(
         self, *, allow_private: bool, seconds: float, no_color: bool, routes: Mapping[Place, Place] | None = None
     ) -> tuple[Check, ...]:
-        """Every check; a handshake is sent to every distinct destination. `routes` are those of `--connect-to`."""
+        """Every check; a handshake is sent to every distinct destination. `routes` are those of `--connect-to`.
+
+        Raises DiagnosticError GC849 for a route of a host that no destination has.
+        """
         from gcsync.cli.progress import verifying
         from gcsync.verify import examine
 
+        _check_routes(routes or {}, self.subjects)
         with verifying(no_color=no_color):
             edge = probe(self.environ, allow_private=allow_private, seconds=seconds, routes=routes)
             return examine(self.subjects, edge)
@@ -134,13 +138,31 @@ def read_routes(given: Sequence[str] | None) -> dict[Place, Place]:
     return found
 
 
+def _check_routes(routes: Mapping[Place, Place], subjects: Sequence[Subject]) -> None:
+    """A route that leads nowhere was meant for another host: DNS would be asked, and another server. Raises GC849."""
+    from gcsync.model.diagnostic import Diagnostic, DiagnosticError
+    from gcsync.verify import endpoints_of
+
+    endpoints = endpoints_of(subjects)
+    if endpoints is None:
+        return
+    missing = [place for place in routes if place not in {(one.host.lower(), one.port) for one in endpoints}]
+    if missing:
+        host, port = missing[0]
+        told = sorted({f"{one.shown_host}:{one.port}" for one in endpoints if not one.sensitive})
+        others = f"the destinations are at {', '.join(told[:5])}" if told else "their hosts are sensitive values"
+        hint = others if endpoints else "nothing that is checked has a destination"
+        message = f"no destination that is checked is at {host}:{port}"
+        raise DiagnosticError(Diagnostic("GC849", message, path="--connect-to", hint=hint))
+
+
 def _place(text: str, port: int) -> Place | None:
-    """Host and port; None for anything else, such as a URL."""
+    """Host, as it is asked for, and port; None for anything else, such as a URL."""
     from urllib.parse import urlsplit
 
     try:
         parts = urlsplit(f"//{text}")
-        host, port = parts.hostname, parts.port or port
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port or port
     except ValueError:
         return None
     return (host, port) if host and parts.netloc == text and "@" not in text and " " not in text else None

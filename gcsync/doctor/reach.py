@@ -15,6 +15,8 @@ from gcsync.model.diagnostic import DiagnosticError
 SECONDS: Final = 5.0
 
 _NETWORK_HINT: Final = "check the network, the region, and GENESYS_CLOUD_API_URL and GENESYS_CLOUD_LOGIN_URL"
+_NO_PROXY: Final = "what the environment names is no URL of a proxy"
+_PROXY_HINT: Final = "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
 _CERTIFICATE_HINT: Final = (
     "behind a proxy that opens TLS, set REQUESTS_CA_BUNDLE or SSL_CERT_FILE to a file with its certificate"
 )
@@ -71,16 +73,22 @@ class _Host:
 
     def through(self, proxy: str) -> Iterator[Check]:
         """The proxy looks the name up and passes TLS on; whether that works shows in the token and the organization."""
-        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        where = f"the proxy {parts.hostname}, port {parts.port or 80}"
         yield from self._not_checked("the proxy looks names up", "dns")
         try:
-            with self.network.connect((parts.hostname or "", parts.port or 80), timeout=SECONDS):
-                yield self._ok("tcp", f"{where}, takes connections")
-        except (OSError, ValueError) as error:
-            hint = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-            yield self._fail("tcp", f"{where}: {_words(error)}", hint, "GC692")
+            parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+            host, port = parts.hostname or "", parts.port or 80
+        except ValueError:
+            host, port = "", 0
+        yield self._proxy(host, port) if host else self._fail("tcp", _NO_PROXY, _PROXY_HINT, "GC692")
         yield from self._not_checked("it goes through the proxy: the check of the token shows it", "tls")
+
+    def _proxy(self, host: str, port: int) -> Check:
+        where = f"the proxy {host}, port {port}"
+        try:
+            with self.network.connect((host, port), timeout=SECONDS):
+                return self._ok("tcp", f"{where}, takes connections")
+        except (OSError, ValueError) as error:
+            return self._fail("tcp", f"{where}: {_words(error)}", _PROXY_HINT, "GC692")
 
     def _addresses(self, host: str, port: int) -> list[str] | Check:
         try:

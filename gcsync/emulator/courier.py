@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from gcsync.emulator.delivery import Attempt, Delivery, Destination, State
 from gcsync.emulator.selection import sends
-from gcsync.emulator.sending import Reply, Sender, handshake_body, handshake_problem
+from gcsync.emulator.sending import ANSWER_SECONDS, CONNECT_SECONDS, Reply, Sender, handshake_body, handshake_problem
 
 _log = logging.getLogger("gcsync.emulator")
 
@@ -85,12 +85,13 @@ class Courier:
             self._verified.clear()
 
     def close(self) -> None:
-        """Begin nothing more, and wait for the requests under way."""
+        """Begin nothing more, and wait for the requests under way, as long as one may take."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        ends = self._now() + CONNECT_SECONDS + ANSWER_SECONDS
         for worker in self._workers:
-            worker.join()
+            worker.join(max(0.0, ends - self._now()))
 
     def _time(self) -> float:
         return self._now() * self._scale

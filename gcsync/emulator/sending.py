@@ -10,7 +10,8 @@ from __future__ import annotations
 import ipaddress
 import json
 import ssl
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -95,12 +96,23 @@ def trusted_bundle(environ: Mapping[str, str]) -> str | None:
 
 
 class Sender:
-    """Posts to destinations by its routes. `bundle` is a file or folder of authorities that it trusts instead."""
+    """Posts to destinations by its routes. `bundle` is a file or folder of authorities that it trusts instead.
 
-    def __init__(self, routes: Mapping[str, str], *, anywhere: bool, bundle: str | None = None) -> None:
+    `now` gives seconds that only grow, those of a real clock.
+    """
+
+    def __init__(
+        self,
+        routes: Mapping[str, str],
+        *,
+        anywhere: bool,
+        bundle: str | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._routes = routes
         self._anywhere = anywhere
         self._bundle = bundle
+        self._now = now
 
     def refusal(self, url: str) -> str | None:
         """Why nothing may be sent to the URL, or None."""
@@ -123,6 +135,7 @@ class Sender:
             if host is not None:
                 session.mount("https://", _adapter(urlsplit(destination.url).hostname or ""))
             headers = _headers(destination.headers, host)
+            ends = self._now() + CONNECT_SECONDS + ANSWER_SECONDS
             try:
                 answer = session.post(
                     url,
@@ -133,9 +146,23 @@ class Sender:
                     stream=True,
                 )
                 with answer:
-                    return Reply(answer.status_code, _read(answer))
+                    return Reply(answer.status_code, self._read(answer, ends))
             except (requests.RequestException, ValueError) as error:
                 return Reply(None, problem=_problem(error))
+
+    def _read(self, answer: Any, ends: float) -> bytes:
+        """The body, up to a limit. Raises what requests does: for one that is cut, and for one that never ends."""
+        import requests
+
+        found = b""
+        # The limit of requests begins anew with every byte.
+        for byte in answer.iter_content(1):
+            found += byte
+            if self._now() > ends:
+                raise requests.ReadTimeout
+            if len(found) > LARGEST_ANSWER:
+                break
+        return found
 
     def _target(self, url: str) -> tuple[str, str | None]:
         """Where the request really goes, and the Host that it names where that is elsewhere."""
@@ -190,16 +217,6 @@ def _headers(declared: Sequence[tuple[str, str]], host: str | None) -> dict[str,
     usual = {"Content-Type": "application/json", "User-Agent": "gcsync-emulator"}
     found = {name: value for name, value in usual.items() if name.lower() not in named} | kept
     return {**found, "Connection": "close", **({} if host is None else {"Host": host})}
-
-
-def _read(answer: Any) -> bytes:
-    """The body, up to a limit; one that is cut raises."""
-    found = b""
-    for piece in answer.iter_content(8192):
-        found += piece
-        if len(found) > LARGEST_ANSWER:
-            break
-    return found
 
 
 def _problem(error: Exception) -> str:

@@ -47,14 +47,27 @@ def read_event(value: Value) -> Event:
     `topicName` and `eventBody` where it comes from a topic, or a notification `{topicName, eventBody}`.
     """
     if not isinstance(value, Mapping):
-        raise NoEvent("an event is a mapping")
+        raise NoEvent(f"an event is a mapping{'; this is a list: give one entry of it' * isinstance(value, list)}")
     event_id = _text(value, "id")
     if "detail-type" in value:
         return _of_envelope(value, event_id)
     kind, topic = _text(value, "eventType"), _text(value, "topicName")
     if kind is None and topic is None:
-        raise NoEvent("an event has `eventType`, `detail-type` or `topicName`")
+        raise NoEvent(f"an event has `eventType`, `detail-type` or `topicName`{_instead(value)}")
     return Event(value, event_id, kind, topic, value.get("eventBody", NO_BODY))
+
+
+def _instead(value: Mapping[str, Any]) -> str:
+    """What it is instead, where that is something that people have at hand."""
+    inner = value.get("event")
+    if isinstance(inner, Mapping) and not _TYPES.isdisjoint(inner):
+        return "; the one here is under `event`, as in a line of the receiver's JSON lines: give that"
+    if "Records" in value:
+        return "; this is a batch of AWS: give one event out of its `Records`"
+    return "; this is a verification handshake" if "verification_token" in value else ""
+
+
+_TYPES: Final = frozenset({"eventType", "detail-type", "topicName"})
 
 
 def _of_envelope(value: Mapping[str, Any], event_id: str | None) -> Event:

@@ -15,7 +15,6 @@ import difflib
 import fnmatch
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final
 
 from gcsync.model.trace import NO_BODY, Event, Selection, Verdict
@@ -26,7 +25,8 @@ from gcsync.schema.files import read_schema
 _TOPIC: Final = "topic"
 _LONGEST: Final = 120
 _NEAR: Final = 0.6
-_PLACEHOLDER = re.compile(r"\\\{[^{}]*\\\}")
+_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+_HOLE: Final = "\0"
 
 
 def select(kind: str, attributes: Mapping[str, Value], event: Event) -> Selection:
@@ -86,18 +86,36 @@ def _absent(rule: Mapping[str, Any]) -> Selection:
 def _entry(entry: Value, name: str, everything: str | None, *, by_topic: bool) -> Verdict:
     if not isinstance(entry, str):
         return Verdict.NOT_KNOWN
-    if entry in (everything, name) or (by_topic and _pattern(entry).fullmatch(name) is not None):
+    if entry in (everything, name) or (by_topic and _leads_to(entry, name)):
         return Verdict.SELECTED
     # Whether the API takes wildcards is not documented.
-    if by_topic and ("*" in entry or "?" in entry) and fnmatch.fnmatchcase(name, entry.replace("[", "[[]")):
+    wide = _PLACEHOLDER.sub("*", entry).replace("[", "[[]")
+    if by_topic and ("*" in entry or "?" in entry) and fnmatch.fnmatchcase(name, wide):
         return Verdict.NOT_KNOWN
     return Verdict.NOT_SELECTED
 
 
-@cache
-def _pattern(topic: str) -> re.Pattern[str]:
-    """A topic with its placeholders as anything without a dot."""
-    return re.compile(_PLACEHOLDER.sub("[^.]+", re.escape(topic)))
+def _leads_to(topic: str, name: str) -> bool:
+    """Whether a topic is that of the name: a placeholder stands for one letter or more without a dot.
+
+    Piece by piece, not by an expression: one with many placeholders would take for ever on a name made for it.
+    """
+    wanted, there = _PLACEHOLDER.sub(_HOLE, topic).split("."), name.split(".")
+    return len(wanted) == len(there) and all(map(_fits, wanted, there))
+
+
+def _fits(wanted: str, there: str) -> bool:
+    first, *others = wanted.split(_HOLE)
+    if not others:
+        return wanted == there
+    *middle, last = others
+    place = len(first)
+    for piece in middle:
+        found = there.find(piece, place + 1)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return there.startswith(first) and there.endswith(last) and place < len(there) - len(last)
 
 
 def _unsure(source: str, entry: Value, path: Path) -> Selection:
@@ -110,8 +128,8 @@ def _lacks(source: str, entries: list[Value], name: str, *, many: bool) -> str:
     if not many:
         return f"{source} is {_quoted(entries[0])}"
     lacking = f"{source} has no {_quoted(name)}"
-    known = {entry.casefold(): entry for entry in entries if isinstance(entry, str)}
-    near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=_NEAR)
+    known = {entry.casefold(): entry for entry in entries if isinstance(entry, str) and len(entry) <= _LONGEST}
+    near = difflib.get_close_matches(name[:_LONGEST].casefold(), known, n=1, cutoff=_NEAR)
     return f"{lacking}; the nearest is {_quoted(known[near[0]])}" if near else lacking
 
 

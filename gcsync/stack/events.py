@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from gcsync.stack.unknown import Unknown
 LARGEST: Final = 4 * 1024 * 1024
 FORMS: Final = "{id, eventType, data}, an EventBridge envelope {id, detail-type, detail} or {topicName, eventBody}"
 
+_HINTS: Final = {"GC113": "give a file with one event", "GC102": "an event is JSON, saved as UTF-8"}
 _YAML: Final = (".yaml", ".yml")
 
 
@@ -38,7 +40,10 @@ def _open(path: Path, name: str) -> Source:
         try:
             text = read_text(path, LARGEST)
         except UnreadableFile as error:
-            return Source(name, path, "", Document(problems=(error.problem,), complete=False))
+            # What is advised for a stack file would not help: an event has no parts to include.
+            hint = _HINTS.get(error.problem.code, error.problem.hint)
+            problem = replace(error.problem, hint=hint)
+            return Source(name, path, "", Document(problems=(problem,), complete=False))
         return Source(name, path, text, read_json(text))
 
 

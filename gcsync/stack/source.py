@@ -70,7 +70,7 @@ def decoded(data: bytes) -> str:
     """UTF-8 as text, without its byte order mark. Raises UnreadableFile."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         hint = "save it as UTF-8"
-        raise UnreadableFile(Problem("GC102", "the file is UTF-16; a stack file is UTF-8", hint=hint))
+        raise UnreadableFile(Problem("GC102", "the file is UTF-16, not UTF-8", hint=hint))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

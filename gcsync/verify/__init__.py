@@ -3,6 +3,7 @@
 endpoint      a URL and its headers as a request is made of them
 addresses     which addresses are public
 connection    a connection to the very address that was checked, or through a proxy; TLS
+certificate   what TLS says of the server
 wire          one request and one answer, byte by byte
 handshake     was the token echoed exactly, and if not, what was answered instead
 destination   one destination: name, address, connection, certificate, handshake
@@ -18,7 +19,7 @@ from __future__ import annotations
 from gcsync.verify.connection import Network
 from gcsync.verify.destination import Probe
 from gcsync.verify.endpoint import Endpoint, Unusable, read_endpoint
-from gcsync.verify.examine import examine
+from gcsync.verify.examine import endpoints_of, examine
 from gcsync.verify.organization import why_not_ready
 from gcsync.verify.subject import Subject, readable_part, subjects_of
 from gcsync.verify.trial import SILENT_SECONDS, Trial, try_out
@@ -31,6 +32,7 @@ __all__ = [
     "Subject",
     "Trial",
     "Unusable",
+    "endpoints_of",
     "examine",
     "read_endpoint",
     "readable_part",

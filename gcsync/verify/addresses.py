@@ -9,6 +9,10 @@ IP: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # RFC 6052: a translator turns these into the IPv4 address of their last 32 bits.
 _NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+# RFC 4291, section 2.4: of what has no meaning of its own, only 2000::/3 is given out.
+_PUBLIC: Final = (ipaddress.IPv6Network("2000::/3"), *_NAT64)
+# RFC 9637, of which older versions of Python do not know.
+_DOCUMENTATION: Final = ipaddress.IPv6Network("3fff::/20")
 
 
 def why_not_public(address: str) -> str:
@@ -45,6 +49,14 @@ def _reason(address: IP) -> str:
         return "a multicast group"
     if address.is_unspecified:
         return "no place at all"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        return _reason_v6(address)
     return "" if address.is_global else "a private network"
+
+
+def _reason_v6(address: ipaddress.IPv6Address) -> str:
+    if address.ipv4_mapped is not None:
+        return ""
+    if not address.is_global or address.is_site_local or address in _DOCUMENTATION:
+        return "a private network"
+    return "" if any(address in network for network in _PUBLIC) else "a reserved address"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import errno
 import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +18,8 @@ from gcsync.verify.wire import NoAnswer, limited, read_status
 
 _TRIED: Final = 4
 """Of the addresses of a host; each may take its time."""
+_NO_WAY: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""What a machine without IPv6 says of an IPv6 address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +40,52 @@ class UnknownProxy(NoConnection):
 
 
 def look_up(endpoint: Endpoint, network: Network) -> list[str]:
-    """The addresses of the host, sorted and each once. Raises NoConnection."""
+    """The addresses of the host, each once, in the order in which the system would try them. Raises NoConnection."""
     try:
         found = network.resolve(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NoConnection(words(error, 0)) from None
-    return sorted({str(entry[4][0]) for entry in found})
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def dial(endpoint: Endpoint, addresses: Sequence[str], network: Network, seconds: float) -> socket.socket:
     """A connection to the first of the addresses that takes one: the name is not looked up again.
 
-    Raises NoConnection with what the last one said.
+    Raises NoConnection with what one of them said; that there is no way to another is said only where there is to none.
     """
-    problem = "it has no address"
-    for address in addresses[:_TRIED]:
+    refused, no_way = "", ""
+    for address in _in_turn(addresses)[:_TRIED]:
         try:
             return network.connect((address, endpoint.port), timeout=seconds)
         except OSError as error:
-            problem = f"{endpoint.shown_address(address)}, port {endpoint.port}: {words(error, seconds)}"
-    raise NoConnection(problem)
+            told = f"{endpoint.shown_address(address)}, port {endpoint.port}: {words(error, seconds)}"
+            if error.errno in _NO_WAY:
+                no_way = no_way or told
+            else:
+                refused = told
+    raise NoConnection(refused or no_way or "it has no address")
+
+
+def _in_turn(addresses: Sequence[str]) -> list[str]:
+    """IPv6 and IPv4 by turns: a machine that has only one of them finds its own among the first."""
+    kinds = dict.fromkeys(":" in address for address in addresses)
+    groups = [[address for address in addresses if (":" in address) is kind] for kind in kinds]
+    return [address for group in zip_longest(*groups) for address in group if address is not None]
 
 
 def through(proxy: str, endpoint: Endpoint, network: Network, seconds: float) -> socket.socket:
     """A tunnel through an HTTP proxy, which looks the name up. Raises NoConnection; nothing is told of its password."""
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        host, port = parts.hostname, parts.port or 80
+    except ValueError:
+        raise NoConnection("what the environment names is no URL of a proxy") from None
     if parts.scheme != "http":
         raise UnknownProxy("only a proxy with http:// can be used here")
+    if not host:
+        raise NoConnection("what the environment names is no URL of a proxy")
     try:
-        port = parts.port or 80
-        connection = network.connect((parts.hostname or "", port), timeout=seconds)
+        connection = network.connect((host, port), timeout=seconds)
     except (OSError, ValueError) as error:
         raise NoConnection(f"the proxy takes no connection: {words(error, seconds)}") from None
     try:
@@ -92,7 +112,8 @@ def _connect_request(endpoint: Endpoint, user: str | None, password: str | None)
 
 def secure(connection: socket.socket, host: str, context: ssl.SSLContext, seconds: float) -> ssl.SSLSocket:
     """TLS on a connection, with the name of the host checked. Raises OSError (ssl.SSLError among them)."""
-    secured = context.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False)
+    # RFC 6066, section 3: the name without the dot at its end.
+    secured = context.wrap_socket(connection, server_hostname=host.removesuffix("."), do_handshake_on_connect=False)
     try:
         with limited(secured, seconds) as ran_out:
             try:

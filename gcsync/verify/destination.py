@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from gcsync.model.check import Check, CheckStatus
@@ -17,13 +17,13 @@ from gcsync.model.diagnostic import DiagnosticError
 from gcsync.remote.redaction import Redactor
 from gcsync.remote.settings import is_loopback
 from gcsync.verify.addresses import why_not_public
-from gcsync.verify.connection import Network, NoConnection, UnknownProxy, dial, look_up, secure, through, words
+from gcsync.verify.certificate import expiry, no_tls, untrusted
+from gcsync.verify.connection import Network, NoConnection, UnknownProxy, dial, look_up, secure, through
 from gcsync.verify.endpoint import Endpoint
 from gcsync.verify.handshake import judge, request_body, unanswered
 from gcsync.verify.wire import NoAnswer, compose, exchange
 
 PARTS: Final = ("dns", "address", "connection", "tls", "host_name", "expiry", "handshake")
-FEW_DAYS: Final = 21
 
 _DNS_HINT: Final = "correct the URL, or publish the name: Genesys Cloud must be able to resolve it"
 _PUBLIC_HINT: Final = (
@@ -34,17 +34,9 @@ _CONNECTION_HINT: Final = (
     "is it running, and does its firewall or security group let the addresses of Genesys Cloud in, on this port?"
 )
 _ROUTE_HINT: Final = "is it running there, and is --connect-to right?"
-_CHAIN_HINT: Final = (
-    "install a certificate of a public authority with its whole chain (the intermediate ones too); for an authority "
-    "of your own, set REQUESTS_CA_BUNDLE here, and see that the sender trusts it"
+_NONE_SENT_HINT: Final = (
+    "none was sent: declare the header that it expects under `headers` of the destination; receiver test takes --auth"
 )
-_INTERMEDIATE_HINT: Final = (
-    "the server must send its intermediate certificates after its own (fullchain.pem, not cert.pem): browsers fetch "
-    "them, senders do not; for an authority of your own, set REQUESTS_CA_BUNDLE here, and see that the sender trusts it"
-)
-_CLOCK_HINT: Final = "is the clock of this machine right (gcsync doctor tells)? Else the certificate begins too late"
-_NAME_HINT: Final = "issue the certificate for this name, or declare the name that it is issued for"
-_EXPIRY_HINT: Final = "renew the certificate; see why its automatic renewal did not"
 _PROXY_HINT: Final = "check HTTPS_PROXY, ALL_PROXY and NO_PROXY"
 
 
@@ -129,7 +121,7 @@ class _Look:
             return f"{host} is an address itself"
         if self.endpoint.sensitive:
             return f"{host} has {len(addresses)} address{'es' * (len(addresses) > 1)}"
-        return f"{host} is {', '.join(addresses)}"
+        return f"{host} is {', '.join(sorted(addresses))}"
 
     def _address(self, addresses: list[str]) -> Check:
         """Every address must be public: the sender may take any of them."""
@@ -198,19 +190,19 @@ class _Look:
         try:
             secured = secure(connection, endpoint.host, trusting_context(self.probe.environ), seconds)
         except ssl.SSLCertVerificationError as error:
-            yield from _untrusted(error, endpoint)
+            yield from untrusted(error, endpoint)
             return
         except DiagnosticError as error:
             found = error.diagnostics[0]
             yield _fail("tls", found.message, found.hint, found.code)
             return
         except OSError as error:
-            yield _fail("tls", f"it does not speak TLS: {words(error, seconds)}", "is the port that of https?", "GC827")
+            yield no_tls(error, endpoint, seconds)
             return
         with secured:
             yield _ok("tls", f"{secured.version()}, the chain is trusted")
             yield _ok("host_name", f"the certificate is issued for {endpoint.shown_host}")
-            yield _expiry(secured, self.probe.now())
+            yield expiry(secured, self.probe.now())
             yield self._handshake(secured)
 
     def _handshake(self, connection: socket.socket) -> Check:
@@ -222,43 +214,8 @@ class _Look:
             answer = exchange(connection, request, seconds, self.probe.network.clock)
         except NoAnswer as error:
             return unanswered(error, seconds)
-        return judge(answer, token, redactor.clean)
-
-
-def _untrusted(error: ssl.SSLCertVerificationError, endpoint: Endpoint) -> Iterator[Check]:
-    """OpenSSL names the first thing that it dislikes: the chain, then the name, then the time.
-
-    Source of the numbers: openssl-verification-options(1), X509_V_ERR_*.
-    """
-    trusted = _ok("tls", "the chain is trusted")
-    said = error.verify_message
-    if error.verify_code in _WRONG_NAME:
-        yield trusted
-        yield _fail("host_name", f"the certificate is not issued for {endpoint.shown_host}", _NAME_HINT, "GC827")
-    elif error.verify_code in _WRONG_TIME:
-        yield trusted
-        message = "the certificate has expired" if error.verify_code == _EXPIRED else f"the {said}"
-        yield _fail("expiry", message, _EXPIRY_HINT if error.verify_code == _EXPIRED else _CLOCK_HINT, "GC828")
-    else:
-        hint = _INTERMEDIATE_HINT if error.verify_code in _NO_ISSUER else _CHAIN_HINT
-        yield _fail("tls", f"the certificate of {endpoint.shown_host} is not trusted: {said}", hint, "GC827")
-
-
-_EXPIRED: Final = 10
-_WRONG_TIME: Final = (9, _EXPIRED)
-_WRONG_NAME: Final = (62, 64)
-_NO_ISSUER: Final = (2, 20, 21)
-
-
-def _expiry(secured: ssl.SSLSocket, now: datetime) -> Check:
-    """How long the certificate is still valid."""
-    certificate = secured.getpeercert() or {}
-    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
-    days = (ends - now).days
-    message = f"the certificate is valid for {days} more days, until {ends:%Y-%m-%d}"
-    if days < FEW_DAYS:
-        return Check("expiry", CheckStatus.WARN, message, _EXPIRY_HINT, "GC828")
-    return _ok("expiry", message)
+        found = judge(answer, token, redactor.clean)
+        return replace(found, hint=_NONE_SENT_HINT) if answer.status == 401 and not self.endpoint.headers else found
 
 
 def _ok(part: str, message: str) -> Check:

@@ -38,6 +38,13 @@ def examine(subjects: Sequence[Subject], probe: Probe) -> tuple[Check, ...]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def endpoints_of(subjects: Sequence[Subject]) -> tuple[Endpoint, ...] | None:
+    """Every endpoint that would be asked; None where one of them is not known."""
+    found = [_endpoint(one) for subject in subjects for one in destinations(subject)]
+    known = [one for one in found if isinstance(one, Endpoint)]
+    return tuple(dict.fromkeys(known)) if len(known) == len(found) else None
+
+
 _NUMBERED: Final = re.compile(r"destinations\[(\d+)\]\.")
 _ATTRIBUTES: Final[Mapping[str, Path]] = {
     "exists": (),

@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from gcsync.model.check import Check, CheckStatus
-from gcsync.verify.wire import Answer, NoAnswer, Trouble
+from gcsync.verify.wire import LONGEST_BODY, Answer, NoAnswer, Trouble
 
 KEY: Final = "verification_token"
 SLOW_SECONDS: Final = 3.0
@@ -34,6 +34,7 @@ _ERRORS: Final = (
 _THROTTLED: Final = "raise the limit that throttles there, such as the rate of the EventBridge API destination"
 _REDIRECT: Final = "declare the URL that it redirects to: neither the sender nor gcsync follows a redirect"
 _PAGE: Final = "a page for people is in the way: a wrong path, a login, a proxy or the page of a load balancer"
+_MUTUAL: Final = "take the credential from a header in its place: no sender of events has a certificate to show"
 _PATH: Final = "compare the path of the URL with the route of the endpoint, which must take POST"
 _FIREWALL: Final = (
     "let the sender in: the endpoint must be reachable from the internet, or from the addresses of Genesys Cloud "
@@ -64,6 +65,8 @@ def unanswered(error: NoAnswer, seconds: float) -> Check:
     if error.trouble is Trouble.CUT:
         message = "the connection was cut before the answer was complete"
         return _fail(message, f"{_ERRORS}; a firewall may cut it too", "GC833")
+    if error.trouble is Trouble.NO_CERTIFICATE:
+        return _fail("it asks for a certificate of the client (mutual TLS)", _MUTUAL, "GC831")
     return _fail("what it answered is not HTTP", "is the port that of a web server?", "GC833")
 
 
@@ -109,7 +112,8 @@ class _Judgement:
         """The host that a redirect leads to; its path may hold a secret."""
         try:
             parts = urlsplit(self.answer.headers.get("location", ""))
-            return f" to {self.clean(f'{parts.scheme}://{parts.hostname}')}" if parts.hostname else ""
+            place = f"{parts.scheme or 'https'}://{parts.hostname}"
+            return f" to {self.clean(place)}" if parts.hostname else ""
         except ValueError:
             return ""
 
@@ -117,8 +121,6 @@ class _Judgement:
         text = self.answer.body.decode("utf-8", errors="replace")
         if not text.strip():
             return _fail(f"it answers {self.answer.status} with an empty body", EXACTLY)
-        if self.answer.media_type == "text/html" or re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
-            return _fail("it answers with an HTML page", _PAGE)
         encoding = self.answer.headers.get("content-encoding", "identity")
         if encoding.lower() not in ("", "identity"):
             return _fail(f"its answer is compressed ({self.clean(encoding)}), which was not asked for", EXACTLY)
@@ -138,6 +140,10 @@ class _Judgement:
         return self._object(found, keys)
 
     def _not_json(self, text: str) -> Check:
+        if self.answer.media_type == "text/html" or re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
+            return _fail("it answers with an HTML page", _PAGE)
+        if len(self.answer.body) >= LONGEST_BODY:
+            return _fail(f"its answer is longer than {LONGEST_BODY // 1024} KiB, of which no more was read", EXACTLY)
         if text.strip() == self.token:
             return _fail("it answers the bare token, not a JSON object", EXACTLY)
         if text.startswith("\ufeff"):

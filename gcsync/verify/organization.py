@@ -21,6 +21,7 @@ _TYPES_HINT: Final = (
 )
 _TYPES_DIFFER_HINT: Final = "gcsync apply makes them as declared; gcsync trace says whether an event is selected"
 _DESTINATION_HINT: Final = "gcsync drift --blame tells who changed it, gcsync apply writes it back"
+_PENDING_CHANGE_HINT: Final = "gcsync apply writes it"
 _STATE_HINT: Final = (
     "look at the integration in Genesys Cloud (Admin > Integrations), and check the AWS account, the region and, in "
     "the EventBridge console, the partner event source"
@@ -141,7 +142,8 @@ def _destination(change: Change, remote: RemoteObject) -> Check:
     if found is not None:
         why = {Reason.PENDING: ": the stack was edited and not applied", Reason.DRIFT: ": someone changed it"}
         message = f"it is not as declared{why.get(found.reason, '')}"
-        return Check("destination", CheckStatus.FAIL, message, _DESTINATION_HINT, "GC823")
+        hint = _PENDING_CHANGE_HINT if found.reason is Reason.PENDING else _DESTINATION_HINT
+        return Check("destination", CheckStatus.FAIL, message, hint, "GC823")
     if any(one.name == "destinations" for one in change.attributes):
         message = "the URL is as declared; the API does not return its headers"
         return Check("destination", CheckStatus.OK, message)

@@ -24,6 +24,7 @@ _SLOW_HINT: Final = "let several requests be served at once, and limit how long 
 _EVENTS: Final = ("handshake_beside_event", "event", "event_again")
 _OF_STRANGERS: Final = ("event_without_credential", "event_with_wrong_credential")
 _CREDENTIALS: Final = ("credential_missing", "credential_wrong")
+_REFUSED: Final = "the endpoint refuses the credential"
 _ALIVE_HINT: Final = "one of the requests before has ended the server or blocked all of its workers; see its logs"
 
 
@@ -55,7 +56,8 @@ def _hostile(trial: Trial, first: Sequence[Check]) -> Iterator[Check]:
         reason = "the endpoint does not answer"
         yield from (Check(name, CheckStatus.NOT_CHECKED, reason) for name in (*names, "slow_sender", "still_alive"))
         return
-    yield from _Trying(trial).checks()
+    refused = last.code == "GC831" and last.status is CheckStatus.FAIL
+    yield from _Trying(trial, refused=refused).checks()
 
 
 def _cases(trial: Trial, token: str) -> Iterator[Case]:
@@ -68,7 +70,10 @@ def _cases(trial: Trial, token: str) -> Iterator[Case]:
 
 @dataclass(frozen=True, slots=True)
 class _Trying:
+    """`refused`: the endpoint does not take the credential, so that 401 says nothing of a request."""
+
     trial: Trial
+    refused: bool = False
 
     def checks(self) -> Iterator[Check]:
         token = self.trial.probe.token()
@@ -96,6 +101,8 @@ class _Trying:
             answer = self._ask(request)
         except NoAnswer as error:
             return replace(unanswered(error, self.trial.probe.seconds), check=name)
+        if self._says_nothing(answer):
+            return Check(name, CheckStatus.NOT_CHECKED, _REFUSED)
         found = judge(answer, token, redactor.clean)
         mild = found.status is CheckStatus.FAIL and answer.status < 500
         return replace(found, check=name, status=worst if mild else found.status)
@@ -112,9 +119,15 @@ class _Trying:
         )
         seconds = self.trial.silent_seconds if case.silent else self.trial.probe.seconds
         try:
-            return case.judge(self._ask(request, case.method, seconds))
+            answer = self._ask(request, case.method, seconds)
         except NoAnswer as error:
             return case.unanswered(error, seconds)
+        if self._says_nothing(answer) and answer.status not in case.expected:
+            return Check(case.name, CheckStatus.NOT_CHECKED, _REFUSED)
+        return case.judge(answer)
+
+    def _says_nothing(self, answer: Answer) -> bool:
+        return self.refused and answer.status in (401, 403)
 
     def _strange(self, instead: tuple[tuple[str, str], ...] | None = None) -> tuple[tuple[str, str], ...]:
         """The headers with the wrong credential, or with `instead`, in the right one's place."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ class Trouble(StrEnum):
     SLOW = "slow"
     CUT = "cut"
     NOT_HTTP = "not HTTP"
+    NO_CERTIFICATE = "no certificate of the client"
 
 
 class NoAnswer(Exception):
@@ -89,6 +91,10 @@ def exchange(
             raise NoAnswer(_trouble(ran_out, Trouble.CUT if cut else Trouble.NOT_HTTP)) from None
         except TimeoutError:
             raise NoAnswer(Trouble.SLOW) from None
+        except ssl.SSLError as error:
+            # With TLS 1.3 a server refuses a client without a certificate only after the handshake.
+            asked = "CERTIFICATE_REQUIRED" in (error.reason or "")
+            raise NoAnswer(_trouble(ran_out, Trouble.NO_CERTIFICATE if asked else Trouble.CUT)) from None
         except (OSError, http.client.HTTPException, ValueError):
             raise NoAnswer(_trouble(ran_out, Trouble.CUT)) from None
         if ran_out.is_set():

@@ -24,9 +24,9 @@ def test_the_environment_points_to_the_emulator_and_nowhere_else() -> None:
         "GENESYS_CLOUD_API_URL": URL,
         "GENESYS_CLOUD_LOGIN_URL": URL,
         "GENESYS_CLOUD_CLIENT_ID": "emulator",
-        "GENESYS_CLOUD_CLIENT_SECRET": "emulator-secret",
+        "GENESYS_CLOUD_CLIENT_SECRET": "any-word-will-do",
         "GENESYS_CLOUD_PROD_CLIENT_ID": "emulator",
-        "GENESYS_CLOUD_PROD_CLIENT_SECRET": "emulator-secret",
+        "GENESYS_CLOUD_PROD_CLIENT_SECRET": "any-word-will-do",
         "NO_PROXY": exempt,
         "no_proxy": exempt,
     }

@@ -14,6 +14,7 @@ from gcsync.model.diagnostic import DiagnosticError
         ("events.example.com=10.0.0.7", ("events.example.com", 443), ("10.0.0.7", 443)),
         ("Events.Example.com:8443=10.0.0.7", ("events.example.com", 8443), ("10.0.0.7", 8443)),
         ("events.example.com=127.0.0.1:8080", ("events.example.com", 443), ("127.0.0.1", 8080)),
+        ("MÜNCHEN.example=10.0.0.7", ("xn--mnchen-3ya.example", 443), ("10.0.0.7", 443)),
         ("events.example.com=[::1]:8080", ("events.example.com", 443), ("::1", 8080)),
     ],
 )

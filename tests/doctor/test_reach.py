@@ -125,6 +125,13 @@ def test_behind_a_proxy_it_is_the_proxy_that_must_be_reached() -> None:
     assert "hidden-word" not in repr(found)
 
 
+@pytest.mark.parametrize("proxy", ["http://[::1", "http://127.0.0.1:77777", "http://", ":::"])
+def test_a_variable_that_names_no_proxy_is_told(proxy: str) -> None:
+    found = check("https://api.example.com", HTTPS_PROXY=proxy)
+    assert statuses(found)[1] == ("api.tcp", FAIL, "GC692")
+    assert found[1].message == "what the environment names is no URL of a proxy"
+
+
 def test_a_proxy_that_answers_is_all_that_can_be_seen() -> None:
     with listening(lambda _: None) as port:
         found = check("https://api.example.com", https_proxy=f"127.0.0.1:{port}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -176,6 +177,24 @@ def other_name(site: Site) -> None:
         site.verify(server.port, server.trusted)
 
 
+def unknown_name(site: Site) -> None:
+    def knows_no_name(context: ssl.SSLContext) -> None:
+        context.sni_callback = lambda *_: ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
+    site.apply()
+    with endpoint(site.folder, adjust=knows_no_name) as server:
+        site.verify(server.port, server.trusted)
+
+
+def mutual_tls(site: Site) -> None:
+    def asks_for_a_certificate(context: ssl.SSLContext) -> None:
+        context.verify_mode, context.maximum_version = ssl.CERT_REQUIRED, ssl.TLSVersion.TLSv1_2
+
+    site.apply()
+    with endpoint(site.folder, adjust=asks_for_a_certificate) as server:
+        site.verify(server.port, server.trusted)
+
+
 def expired(site: Site) -> None:
     site.apply()
     with endpoint(site.folder, expires=datetime(2020, 1, 2, tzinfo=UTC)) as server:
@@ -220,6 +239,11 @@ def a_number(site: Site) -> None:
 
 def a_page(site: Site) -> None:
     site.answered_by(lambda *_: http(200, "<!doctype html><title>Sign in</title>", "text/html"))
+
+
+def not_said_to_be_json(site: Site) -> None:
+    """What Flask makes of a text."""
+    site.answered_by(saying(lambda token: {"verification_token": token}, media_type="text/html"))
 
 
 def an_envelope(site: Site) -> None:
@@ -396,6 +420,8 @@ BREAKS: Final[tuple[Break, ...]] = (
     unknown_authority,
     lonely_certificate,
     other_name,
+    unknown_name,
+    mutual_tls,
     expired,
     about_to_expire,
     not_yet_valid,
@@ -406,6 +432,7 @@ BREAKS: Final[tuple[Break, ...]] = (
     yesterdays_token,
     a_number,
     a_page,
+    not_said_to_be_json,
     an_envelope,
     json_in_text,
     nothing_at_all,

@@ -23,6 +23,7 @@ def test_where_all_is_well_it_ends_with_0_and_has_written_nothing(work: Workplac
 def test_the_emulator_on_the_command_line_is_looked_at_too(offline: Workplace) -> None:
     ran = offline.gcsync("doctor", "--emulator", "--format", "json")
     assert (ran.code, "fail" in statuses(ran.document).values()) == (0, False)
+    assert "accepted for emulator (emulator); " in ran.out
 
 
 def test_no_secret_is_printed(work: Workplace) -> None:

@@ -236,6 +236,36 @@ def test_a_destination_that_the_stack_leaves_alone_is_asked_where_it_is(place: P
     assert (code, bad(checks), len(place.server.received)) == (0, {}, 1)
 
 
+def test_an_edit_that_waits_for_an_apply_is_not_called_a_change_by_hand(place: Place) -> None:
+    place.applied()
+    place.work.write("stacks/contact-center.yaml", STACK.replace("URL", place.server.url("/v2")))
+    _, checks = place.verify()
+    found = checks["stream.conversations destination"]
+    assert (found["message"], found["hint"]) == (
+        "it is not as declared: the stack was edited and not applied",
+        "gcsync apply writes it",
+    )
+
+
+class TestConnectTo:
+    def test_a_host_that_no_destination_has_is_refused_and_nothing_is_sent(self, place: Place) -> None:
+        place.applied()
+        ran = place.work.gcsync("verify", "--allow-private", "--connect-to", "events.exmaple.com=127.0.0.1:9")
+        assert ran.code == 1
+        assert "error[GC849]: --connect-to: no destination that is checked is at events.exmaple.com:443" in ran.err
+        assert f"hint: the destinations are at {HOST}:{place.server.port}" in ran.err
+        assert place.server.received == []
+
+    def test_a_host_that_is_secret_is_not_told(self, place: Place) -> None:
+        secret = STACK.replace("'URL'", "'${var.url}'").replace(
+            "streams:", "  url: {type: string, sensitive: true, default: 'URL'}\nstreams:"
+        )
+        place.applied("", secret)
+        ran = place.work.gcsync("verify", "--connect-to", "a.example=127.0.0.1:9")
+        assert (ran.code, HOST in ran.err) == (1, False)
+        assert "hint: their hosts are sensitive values" in ran.err
+
+
 def test_several_destinations_are_numbered(place: Place) -> None:
     two = STACK.replace("}]", "}, {protocol: https, url: 'https://nowhere.invalid/'}]")
     place.declare(text=two)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from gcsync.emulator.delivery import Destination
@@ -87,6 +89,14 @@ def test_only_a_whole_2xx_answer_counts(mood, status, problem):
         there.events = [mood]
         reply = send(there)
     assert (reply.status, reply.problem, reply.taken) == (status, problem, False)
+
+
+def test_an_answer_that_comes_drop_by_drop_is_waited_for_no_longer_than_another():
+    clock = itertools.count(step=6)
+    with destination() as there:
+        url = "https://events.example.com/in"
+        sender = Sender({origin_of(url): there.url}, anywhere=False, now=lambda: next(clock))
+        assert sender.post(Destination("s", "s", url, ()), b'{"id": "e-1"}') == Reply(None, problem="no answer in time")
 
 
 def test_what_cannot_be_sent_is_no_crash_and_tells_nothing_of_it():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,20 @@ def test_an_event_is_read_in_each_of_its_three_forms(given_: object, expected: t
 def test_what_is_no_event_says_what_it_lacks(given_: object) -> None:
     with pytest.raises(NoEvent, match=r"an event|of an event"):
         read_event(given_)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([{"eventType": "a"}], "this is a list: give one entry of it"),
+        ({"id": "e", "type": "a", "event": {"eventType": "a"}}, "the one here is under `event`"),
+        ({"Records": [{"body": "{}"}]}, "give one event out of its `Records`"),
+        ({"verification_token": "t"}, "this is a verification handshake"),
+    ],
+)
+def test_what_people_have_at_hand_instead_is_told(value: object, said: str) -> None:
+    with pytest.raises(NoEvent, match=re.escape(said)):
+        read_event(value)
 
 
 JSON = st.recursive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -95,6 +96,7 @@ class TestATopic:
 
     def test_what_a_wildcard_or_no_topics_mean_is_published_nowhere(self) -> None:
         assert found("eventbridge_source", ENDED, topics=["v2.detail.events.*"])[0] == "not known"
+        assert found("eventbridge_source", ENDED, topics=["v2.detail.events.conversation.{id}.*"])[0] == "not known"
         assert found("eventbridge_source", ENDED, topics=["v2.other.*"])[0] == "not selected"
         assert found("eventbridge_source", ENDED)[0] == "not known"
 
@@ -173,3 +175,20 @@ def test_what_decides_is_where_it_is_said_to_be(types: list[Any]) -> None:
     selection: Selection = select("stream", {"event_types": types}, START)
     if len(selection.path) == 2:
         assert types[int(selection.path[1])] in ("conversation:start", "*", UNKNOWN)
+
+
+PIECES = st.sampled_from(["a", "ab", "b", ".", "{x}", "{}"])
+
+
+@given(st.lists(PIECES, max_size=6).map("".join), st.text("ab.", max_size=8))
+def test_a_topic_leads_to_what_an_expression_of_it_would_match(topic: str, name: str) -> None:
+    expression = "".join("[^.]+" if part[:1] == "{" else re.escape(part) for part in re.split(r"({[^{}]*})", topic))
+    event = Event({}, topic=f"v2.{name}")
+    selected = select("trigger", {"topic": f"v2.{topic}"}, event).verdict is Verdict.SELECTED
+    assert selected == (re.fullmatch(expression, name) is not None)
+
+
+def test_a_topic_that_was_made_to_take_for_ever_does_not() -> None:
+    topics = ["v2." + "{a}" * 2000 + "x", "v2." + "{a}a" * 2000 + "x", "v2." + "*a" * 2000 + "x", "a" * 100_000]
+    event = Event({}, topic="v2." + "a" * 100_000)
+    assert select("eventbridge_source", {"topics": topics}, event).verdict is Verdict.NOT_SELECTED

@@ -8,6 +8,7 @@ import pytest
 
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.stack import event_from_file, event_from_text
+from gcsync.stack.events import LARGEST
 
 CANARY = "canary-of-a-caller"
 
@@ -28,6 +29,21 @@ def test_json_and_yaml_are_read_by_the_name_of_the_file(tmp_path: Path) -> None:
     assert event_from_file("a.yml", tmp_path).payload["data"] == {"n": "yes"}
     assert event_from_file("event", tmp_path).type == "a"
     assert event_from_text('{"eventType": "b"}', "stdin").type == "b"
+
+
+@pytest.mark.parametrize(
+    ("raw", "hint"),
+    [
+        (b"\xff\xfe{\0}\0", "an event is JSON, saved as UTF-8"),
+        (b'{"eventType": "%s"}' % (b"a" * LARGEST), "give a file with one event"),
+    ],
+    ids=["UTF-16", "too large"],
+)
+def test_the_advice_is_for_an_event_not_for_a_stack(tmp_path: Path, raw: bytes, hint: str) -> None:
+    (tmp_path / "e.json").write_bytes(raw)
+    with pytest.raises(DiagnosticError) as caught:
+        event_from_file("e.json", tmp_path)
+    assert [one.hint for one in caught.value.diagnostics] == [hint]
 
 
 @pytest.mark.parametrize(

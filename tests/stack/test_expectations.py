@@ -67,6 +67,21 @@ def test_a_file_that_a_link_leads_out_of_the_folder_is_not_read(tmp_path: Path) 
     assert told(tmp_path / "stacks", text) == ["GC847 6 the event's file \"event.json\" is outside the stack's folder"]
 
 
+@pytest.mark.parametrize("mistaken", ["streams.calls", "calls", "stream.call"])
+def test_a_mistyped_address_is_one_mistake_not_two(tmp_path: Path, mistaken: str) -> None:
+    text = f"{HEAD}{streams()}tests:\n  - {{event: {{eventType: a:start}}, expect: [{mistaken}]}}\n"
+    (found,) = told(tmp_path, text)
+    assert found.startswith("GC842 6 ")
+
+
+def test_what_is_wrong_in_a_file_stands_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "event.json").write_text('{\n "eventType": }', encoding="utf-8")
+    text = f"{HEAD}{streams()}tests:\n  - {{file: event.json, expect: []}}\n"
+    assert told(tmp_path, text) == [
+        'GC847 6 the event\'s file "event.json" is none, line 2: not JSON: a value is expected'
+    ]
+
+
 def test_what_is_wrong_in_every_environment_is_told_once_and_else_with_their_names(tmp_path: Path) -> None:
     settings = (
         "variables: {types: {type: list, default: [b]}}\nenvironments: {x: {}, y: {}, z: {variables: {types: %s}}}\n"

@@ -90,10 +90,12 @@ def endpoint(
     trusted: bool = True,
     at_once: bool = True,
     lonely: bool = False,
+    adjust: Callable[[ssl.SSLContext], object] = lambda _: None,
 ) -> Iterator[Server]:
     """Serve on 127.0.0.1; `at_once` False serves one connection after another.
 
     `lonely`: the server sends its own certificate, and not that of the authority between it and the trusted one.
+    `adjust` changes how it speaks TLS.
     """
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -101,6 +103,7 @@ def endpoint(
     leaf = issuer.issue_cert(name, not_before=begins, not_after=expires)
     with trustme.Blob(leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes()).tempfile() as alone:
         context.load_cert_chain(alone)
+    adjust(context)
     path = folder / "authority.pem"
     (authority if trusted else trustme.CA()).cert_pem.write_to_path(str(path))
     listener = socket.create_server(("127.0.0.1", 0))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -92,7 +94,7 @@ class TestTheAddress:
 
     def test_the_next_address_is_taken_where_the_first_takes_no_connection(self, tmp_path: Path) -> None:
         with endpoint(tmp_path) as server:
-            entries = [(0, 0, 0, "", (address, server.port)) for address in ("127.0.0.1", "127.0.0.0")]
+            entries = [(0, 0, 0, "", (address, server.port)) for address in ("127.0.0.0", "127.0.0.1")]
 
             def connect(where: tuple[str, int], timeout: float) -> socket.socket:
                 if where[0] == "127.0.0.0":
@@ -101,6 +103,30 @@ class TestTheAddress:
 
             found = look(server, network=Network(lambda *_, **__: entries, connect))
         assert statuses(found) == "ok ok ok ok ok ok ok"
+
+    def test_many_addresses_of_one_kind_do_not_hide_those_of_the_other(self, tmp_path: Path) -> None:
+        with endpoint(tmp_path) as server:
+            addresses = [f"2600:9000::{number}" for number in range(8)] + ["93.184.216.34"]
+            entries = [(0, 0, 0, "", (address, server.port)) for address in addresses]
+
+            def connect(where: tuple[str, int], timeout: float) -> socket.socket:
+                """On a machine without IPv6."""
+                if ":" in where[0]:
+                    raise OSError(errno.ENETUNREACH, "Network is unreachable")
+                return socket.create_connection(("127.0.0.1", where[1]), timeout)
+
+            found = look(server, allow_private=False, network=Network(lambda *_, **__: entries, connect))
+        assert statuses(found) == "ok ok ok ok ok ok ok"
+
+    def test_that_a_machine_has_no_ipv6_is_not_what_is_told(self, tmp_path: Path) -> None:
+        def connect(where: tuple[str, int], **_: Any) -> socket.socket:
+            number = errno.ENETUNREACH if ":" in where[0] else errno.ECONNREFUSED
+            raise OSError(number, os.strerror(number))
+
+        with endpoint(tmp_path) as server:
+            entries = [(0, 0, 0, "", (address, 443)) for address in ("93.184.216.34", "2600:9000::1")]
+            found = look(server, network=Network(lambda *_, **__: entries, connect))
+        assert found["connection"].message == f"93.184.216.34, port {server.port}: Connection refused"
 
     def test_a_port_on_which_nothing_listens(self, tmp_path: Path) -> None:
         with endpoint(tmp_path) as server:
@@ -133,13 +159,26 @@ class TestTheCertificate:
         assert (statuses(found), found["expiry"].code) == ("ok ok ok ok - fail -", "GC828")
         assert found["expiry"].message == "the certificate has expired"
 
-    @pytest.mark.parametrize(("days", "status"), [(20, "warn"), (22, "ok")])
-    def test_that_ends_soon(self, tmp_path: Path, days: int, status: str) -> None:
-        expires = datetime.now(UTC) + timedelta(days=days, minutes=5)
+    @pytest.mark.parametrize(
+        ("days", "status", "left"),
+        [
+            (0, "warn", "less than a day"),
+            (1, "warn", "1 more day"),
+            (20, "warn", "20 more days"),
+            (22, "ok", "22 more days"),
+        ],
+    )
+    def test_that_ends_soon(self, tmp_path: Path, days: int, status: str, left: str) -> None:
+        expires = datetime.now(UTC) + timedelta(days=days, hours=5)
         with endpoint(tmp_path, expires=expires) as server:
             found = look(server)
         assert (found["expiry"].status, found["handshake"].status) == (status, CheckStatus.OK)
-        assert found["expiry"].message == f"the certificate is valid for {days} more days, until {expires:%Y-%m-%d}"
+        assert found["expiry"].message == f"the certificate is valid for {left}, until {expires:%Y-%m-%d}"
+
+    def test_of_a_name_that_is_written_with_a_dot_at_its_end(self, tmp_path: Path) -> None:
+        with endpoint(tmp_path) as server:
+            found = look(server, url=f"https://{HOST}.:{server.port}/")
+        assert statuses(found) == "ok ok ok ok ok ok ok"
 
     def test_none_at_all(self, tmp_path: Path) -> None:
         with plain_server(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
@@ -189,6 +228,12 @@ class TestTheAnswer:
             over.set()
         assert found["handshake"].message == "no answer within 0.4 s"
 
+    def test_that_refuses_who_sends_no_credential_is_told_so(self, tmp_path: Path) -> None:
+        with endpoint(tmp_path, lambda *_: http(401)) as server:
+            without, with_one = look(server), look(server, headers={"X-Api-Key": "k-1"})
+        assert without["handshake"].hint.startswith("none was sent: declare the header that it expects")
+        assert with_one["handshake"].hint.startswith("compare the header that the stack declares")
+
     def test_that_comes_late_is_a_warning(self, tmp_path: Path) -> None:
         passed = iter([0.0, 3.5])
         with endpoint(tmp_path) as server:
@@ -226,6 +271,13 @@ class TestAProxy:
         environ = {"HTTPS_PROXY": f"http://user:hunter2@127.0.0.1:{server.port}"}
         found = look(server, url=f"https://{HOST}/", environ=environ)
         assert found["connection"].message == "the proxy takes no connection: Connection refused"
+        assert found["connection"].code == "GC839"
+
+    @pytest.mark.parametrize("proxy", ["http://[::1", "http://127.0.0.1:77777", "http://", ":::"])
+    def test_that_cannot_be_read_is_told_and_nothing_is_asked(self, tmp_path: Path, proxy: str) -> None:
+        with endpoint(tmp_path) as server:
+            found = look(server, environ={"HTTPS_PROXY": proxy}, network=Network(never, never))
+        assert found["connection"].message == "what the environment names is no URL of a proxy"
         assert found["connection"].code == "GC839"
 
     def test_of_another_kind_leaves_the_endpoint_unchecked(self, tmp_path: Path) -> None:

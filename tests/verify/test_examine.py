@@ -10,7 +10,7 @@ from gcsync.model.check import Check, CheckStatus
 from gcsync.model.plan import NotChecked
 from gcsync.model.resource import Resource
 from gcsync.model.value import Reference, Secret
-from gcsync.verify import Probe, Subject, examine
+from gcsync.verify import Probe, Subject, endpoints_of, examine, read_endpoint
 from tests.verify.endpoints import HOST, endpoint
 
 UNREAD = NotChecked("stream", "the organization has no such API", hint="see gcsync doctor")
@@ -64,6 +64,12 @@ def test_what_only_an_apply_will_tell_cannot_be_asked(tmp_path: Path) -> None:
         checks = run(server.probe(), subject("a", to(server.url(), Key=reference)), subject("b", to(reference)))
     assert {status for _, status, _ in found(checks, "handshake")} == {"not_checked"}
     assert server.connections == 0
+
+
+def test_where_one_endpoint_is_not_known_nobody_can_tell_which_there_are() -> None:
+    known, reference = to(f"https://{HOST}/"), to(Reference(Address("eventbridge_source", "main"), "id"))
+    assert endpoints_of([subject("a", known), subject("b", known)]) == (read_endpoint(f"https://{HOST}/", {}),)
+    assert endpoints_of([subject("a", known, reference)]) is None
 
 
 def test_a_header_that_cannot_be_sent_is_a_failure_without_its_value(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gcsync.model.check import CheckStatus
 from gcsync.verify.handshake import judge, request_body
-from gcsync.verify.wire import Answer
+from gcsync.verify.wire import LONGEST_BODY, Answer
 from tests.verify.endpoints import TOKEN
 
 
@@ -67,6 +67,10 @@ NEAR_MISSES: list[tuple[Any, str]] = [
         "its answer holds verification_token twice",
     ),
     (b"[" * 100_000, "its answer is not JSON (application/json)"),
+    (
+        json.dumps(echo(more="A" * 300_000)).encode()[:LONGEST_BODY],
+        "its answer is longer than 256 KiB, of which no more was read",
+    ),
 ]
 
 
@@ -82,6 +86,8 @@ def test_a_near_miss_is_told_by_its_name(body: Any, message: str) -> None:
     [
         ({"status": 201}, "the token is echoed exactly, but with 201, not 200"),
         ({"media_type": "text/plain"}, "the token is echoed exactly, but not as application/json (text/plain)"),
+        # What Flask makes of a text.
+        ({"media_type": "text/html"}, "the token is echoed exactly, but not as application/json (text/html)"),
         ({"seconds": 3.2}, "the token is echoed exactly, but only after 3.2 s"),
     ],
 )
@@ -90,8 +96,9 @@ def test_what_is_exact_but_odd_is_a_warning(how: dict[str, Any], message: str) -
     assert (found.status, found.message) == (CheckStatus.WARN, message)
 
 
-def test_the_path_of_a_redirect_is_not_told() -> None:
-    answer = Answer(301, {"location": "https://user:pw@login.example.com/x?code=s3cret"}, b"")
+@pytest.mark.parametrize("scheme", ["https:", ""])
+def test_the_path_of_a_redirect_is_not_told(scheme: str) -> None:
+    answer = Answer(301, {"location": f"{scheme}//user:pw@login.example.com/x?code=s3cret"}, b"")
     assert judge(answer, TOKEN, str).message == "it redirects (301) to https://login.example.com"
 
 

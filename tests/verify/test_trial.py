@@ -90,6 +90,14 @@ class TestTheCredential:
             found = trial(url, secret="")
         assert found["credential_wrong"].message == "no --auth was given"
 
+    def test_that_is_refused_leaves_unchecked_what_is_behind_it(self) -> None:
+        """An endpoint that looks at the credential first does well: its 401 is no fault of each line."""
+        with serving(Application(secret="another")) as url:
+            found = trial(url)
+        assert set(told(found, *BAD)) == {"handshake", "length_too_long"}
+        assert found["malformed_json"].message == "the endpoint refuses the credential"
+        assert found["still_alive"].status is CheckStatus.OK
+
     def test_the_wrong_one_is_sent_in_place_of_the_right_one(self) -> None:
         application = Application()
         with serving(application) as url:
