@@ -42,5 +42,5 @@ class Alone:
 
     @contextlib.contextmanager
     def heeding(self, stop: Callable[[], None], end: Callable[[], None]) -> Iterator[None]:
-        """While inside, `stop` is called for each wish that it may end, `end` when it has to."""
+        """While inside, `stop` is called for the first wish that it may end, `end` for another, or when it has to."""
         yield

@@ -216,7 +216,7 @@ async def _listen_until_told(
         beside.append(asyncio.create_task(certificate.keep()))
     on_signal = ending.again if place.every_signal_counts else ending.once
     try:
-        with _on_signals(on_signal), place.heeding(ending.again, ending.now):
+        with _on_signals(on_signal), place.heeding(ending.once, ending.now):
             await server.serve(sockets=[listener])
     finally:
         for task in beside:

@@ -73,16 +73,22 @@ class Worker(Alone):
 
     @contextlib.contextmanager
     def heeding(self, stop: Callable[[], None], end: Callable[[], None]) -> Iterator[None]:
-        """As the parent says."""
+        """As the parent says. Its first wish is no second one, whatever signal came to this process before it."""
         loop = asyncio.get_running_loop()
+        wishes = 0
 
         def read() -> None:
+            nonlocal wishes
             try:
                 told = self._channel.recv(64)
             except OSError:
                 told = b""
             for _ in told:
-                stop()
+                wishes += 1
+                if wishes == 1:
+                    stop()
+                else:
+                    end()
             if not told:
                 _log.error("the receiver's first process is gone: this worker ends")
                 loop.remove_reader(self._channel)

@@ -110,6 +110,8 @@ def listens(one: Served) -> bool:
         socket.create_connection(one.address, LONGEST_SECONDS).close()
     except ConnectionRefusedError:
         return False
+    except ConnectionResetError:
+        pass
     return True
 
 
