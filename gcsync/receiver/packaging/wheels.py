@@ -19,6 +19,7 @@ from typing import Final
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
 _SECONDS: Final = 600
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ADDRESS = re.compile(r"\b[a-z+]+://\S+")
 _LEFT_OUT = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
 _SUFFIXES_LEFT_OUT = (".pyi", ".pyc", ".pyx", ".pxd", ".c", ".h")
@@ -87,7 +88,9 @@ def _failed(what: str, hint: str) -> DiagnosticError:
 
 def _reason(text: str) -> str:
     """What pip says is wrong, without addresses: one may hold a password."""
-    told = [line.removeprefix("ERROR: ") for line in text.splitlines() if line.startswith("ERROR: ")]
+    # Where somebody forces colours, pip heeds that.
+    lines = _COLOUR.sub("", text).splitlines()
+    told = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     reason = " ".join((told or ["pip failed"])[-1].split())
     if "DO NOT MATCH THE HASHES" in text:
         reason = "a wheel is not the one whose hash is pinned"

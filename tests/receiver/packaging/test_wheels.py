@@ -78,6 +78,12 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, tag: str, said: str) -> No
     assert "make wheelhouse" in told.hint
 
 
+def test_an_error_is_told_whatever_its_colours() -> None:
+    assert (
+        wheels._reason("\x1b[31mERROR: No matching distribution\x1b[0m\x1b[31m\n\x1b[0m") == "No matching distribution"
+    )
+
+
 def test_without_pip_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(DiagnosticError, match="GC864"):
