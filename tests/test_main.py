@@ -11,6 +11,8 @@ import pytest
 INTERRUPTED_AT = """
 import signal, sys
 
+# Whoever runs the tests may ignore it, as a shell does for what it starts in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 module = sys.argv[1]
 
 class Early:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
@@ -167,14 +168,16 @@ class TestBaseline:
 
 class TestAges:
     def test_what_changed_before_is_left_out_and_said(self, edited: Workplace) -> None:
-        ran = edited.gcsync("drift", "--since", "0s", "--blame")
+        time.sleep(1.1)
+        ran = edited.gcsync("drift", "--since", "1s", "--blame")
         assert (ran.last_line, ran.code) == (CLOSING.format(0, 0, ", 2 older"), 0)
 
     def test_what_changed_since_stays(self, edited: Workplace) -> None:
         assert edited.gcsync("drift", "--since", "1h", "--blame").last_line == CLOSING.format(2, 0, "")
 
     def test_what_nobody_can_date_stays_in_and_is_said(self, edited: Workplace) -> None:
-        ran = edited.gcsync("drift", "--since", "0s")
+        time.sleep(1.1)
+        ran = edited.gcsync("drift", "--since", "1s")
         assert (ran.last_line, ran.code) == (CLOSING.format(1, 0, ", 1 older"), 2)
         assert "# nobody tells when it changed: it is kept, and never overdue; --blame may know" in ran.out
 

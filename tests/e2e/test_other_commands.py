@@ -186,13 +186,19 @@ def test_a_terminal_that_knows_ascii_only_is_no_obstacle(work: Workplace) -> Non
     assert ran.code == 0
 
 
+def heed_ctrl_c() -> None:
+    """Also where whoever runs the tests ignores it, as a shell does for what it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("demo", "number", "code"), [("demo.py", signal.SIGINT, 130), ("demo_events.py", signal.SIGTERM, 143)]
 )
 def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, demo: str, number: int, code: int) -> None:
     environ = clean_environment(TMPDIR=str(tmp_path))
     words = [sys.executable, str(ROOT / "stacks" / demo)]
-    with subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "preexec_fn": heed_ctrl_c}
+    with subprocess.Popen(words, env=environ, **how) as process:
         assert process.stdout
         while not process.stdout.readline().startswith("$ gcsync"):
             assert process.poll() is None
