@@ -79,9 +79,13 @@ Proxies = Annotated[
 ]
 Drain = Annotated[
     float,
-    typer.Option("--drain", min=0, metavar="S", help="How long requests are still taken after /readyz said no."),
+    typer.Option(
+        "--drain", min=0, max=86_400, metavar="S", help="How long requests are still taken after /readyz said no."
+    ),
 ]
-Grace = Annotated[float, typer.Option("--grace", min=1, metavar="S", help="How long requests under way may take.")]
+Grace = Annotated[
+    float, typer.Option("--grace", min=1, max=86_400, metavar="S", help="How long requests under way may take.")
+]
 OpenTelemetry = Annotated[
     bool,
     typer.Option("--opentelemetry", help="Send traces and metrics by OTLP to where OTEL_EXPORTER_OTLP_ENDPOINT says."),

@@ -14,6 +14,7 @@ from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 
 SECRET: Final = "GCSYNC_RECEIVER_SECRET"  # noqa: S105 - a variable's name
 PREVIOUS: Final = "GCSYNC_RECEIVER_SECRET_PREVIOUS"
+BY_DEFAULT: Final = "header:X-Api-Key"
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _TAKEN = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "expect", "upgrade"})
 _SECRET = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
@@ -67,6 +68,10 @@ class Open(Authentication):
 def authentication(text: str, environ: Mapping[str, str], *, insecure: bool) -> Authentication:
     """What `--auth` asks for. `insecure` is `--insecure-no-auth`. Raises DiagnosticError (GC808, GC809)."""
     if insecure:
+        if text not in (BY_DEFAULT, "none"):
+            hint = "leave one of the two out"
+            message = f"--auth {text} asks for a credential, and --insecure-no-auth lets everybody in"
+            raise DiagnosticError(Diagnostic("GC808", message, path="--auth, --insecure-no-auth", hint=hint))
         return Open()
     kind, _, name = text.partition(":")
     if kind == "header" and _NAME.fullmatch(name.encode()) and name.lower() not in _TAKEN:

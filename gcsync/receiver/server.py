@@ -98,6 +98,8 @@ def run(settings: ReceiverSettings, environ: Mapping[str, str], announce: Callab
     from gcsync.receiver.authentication import authentication
 
     admission = authentication(settings.auth, environ, insecure=settings.insecure)
+    if settings.insecure and place.sweeps:
+        _log.warning("whoever can reach it can send events (--insecure-no-auth)")
     certificate = certificate_of(settings.certificate, settings.key)
     watch = watcher(settings.opentelemetry, environ)
 

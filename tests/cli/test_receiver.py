@@ -124,6 +124,8 @@ def test_a_replay_that_is_refused_again_ends_with_1(work: Inside) -> None:
         ((), "GC809"),
         (("--auth", "none"), "GC808"),
         (("--auth", "header:Content-Length"), "GC808"),
+        (("--auth", "bearer", "--insecure-no-auth"), "GC808"),
+        (("--insecure-no-auth", "--drain", "inf"), "GC600"),
         (("--insecure-no-auth", "--dead-letter", "."), "GC807"),
         (("--insecure-no-auth", "--dead-letter", "events.jsonl"), "GC807"),
         (("--insecure-no-auth", "--dead-letter", "/dev/null/dead.jsonl"), "GC807"),
