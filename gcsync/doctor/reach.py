@@ -112,7 +112,7 @@ class _Host:
             found = error.diagnostics[0]
             return self._fail("tls", found.message, found.hint, found.code)
         except OSError as error:
-            return self._fail("tls", f"{host} does not speak TLS: {_words(error)}", _SCHEME_HINT, "GC693")
+            return self._fail("tls", f"the TLS handshake with {host} failed: {_words(error)}", _SCHEME_HINT, "GC693")
 
     def _ok(self, part: str, message: str) -> Check:
         return Check(f"{self.name}.{part}", CheckStatus.OK, message)

@@ -84,7 +84,7 @@ def test_a_server_that_does_not_speak_tls_is_told_from_one_that_is_not_there() -
     with listening(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as port:
         found = check(f"https://127.0.0.1:{port}")
     assert statuses(found) == [("api.dns", OK, ""), ("api.tcp", OK, ""), ("api.tls", FAIL, "GC693")]
-    assert found[2].message.startswith("127.0.0.1 does not speak TLS: ")
+    assert found[2].message.startswith("the TLS handshake with 127.0.0.1 failed: ")
 
 
 def test_plain_http_to_this_machine_has_no_tls_to_check() -> None:
