@@ -62,8 +62,13 @@ def ids(folder: Path) -> list[str]:
 
 
 def spools(folder: Path) -> list[str]:
-    """What waits; the open one is no matter while it is empty."""
-    return sorted(path.name for path in (folder / ".spool").iterdir() if path.is_dir() or path.stat().st_size)
+    """What waits; the open one is no matter while it is empty. The converter may remove one between two looks."""
+    waiting = []
+    for path in (folder / ".spool").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_dir() or path.stat().st_size:
+                waiting.append(path.name)
+    return sorted(waiting)
 
 
 def spool(folder: Path, events: Sequence[Event], name: str = "events-20261126T000000000000Z.jsonl") -> Path:
