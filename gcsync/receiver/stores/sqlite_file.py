@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
@@ -12,6 +15,9 @@ APPLICATION_ID = 0x67637276
 """`gcrv` in ASCII: tells a receiver's file from any other SQLite database."""
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 5.0
+_LOOK_SECONDS = 1.0
+_TICK_SECONDS = 5.0
+"""Longer than any file system's clock needs for a step: two seconds, on FAT."""
 _CHECKPOINT_PAGES = 1000
 CACHE_KIBIBYTES = 4 * 1024
 """All that the store's memory grows by: full after some 40,000 ids, and no slower than twice as much."""
@@ -42,19 +48,39 @@ def path_of(rest: str) -> Path:
 
 
 class StoreFile:
-    """Whether an open database and its log still bear their names: a removed file is gone when the process ends."""
+    """Whether an open database and its log still bear their names: a removed file is gone when the process ends.
 
-    def __init__(self, path: Path) -> None:
+    Each look at the disk gives up the interpreter's lock and waits for it again. A folder whose time of change has
+    stayed needs one look instead of two; whatever it says, both files are looked at once a second.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path, self._log = str(path), f"{path}-wal"
+        # What a link leads to may be removed without a change in the folder of the link.
+        self._folder = None if path.is_symlink() else str(path.parent)
+        self._clock = clock
         self._opened = _identity(self._path)
         self._opened_log: tuple[int, int] | None = None
+        self._unchanged: tuple[int, int, int] | None = None
+        self._looked = -math.inf
 
     def check(self) -> None:
         """To be asked behind a transaction, when the log is there. Raises OSError from when one of them is another."""
+        now = self._clock()
+        folder = None if self._folder is None else _folder_state(self._folder)
+        if folder is not None and folder == self._unchanged and 0 <= now - self._looked < _LOOK_SECONDS:
+            return
+        self._look()
+        # A second change in the same tick of the file system's clock leaves the time as it is.
+        settled = folder is not None and now - folder[-1] / 1e9 > _TICK_SECONDS
+        self._unchanged, self._looked = (folder, now) if settled else (None, -math.inf)
+
+    def _look(self) -> None:
         log = _identity(self._log)
         if self._opened_log is None:
             self._opened_log = log
         if log != self._opened_log or _identity(self._path) != self._opened:
+            self._unchanged = None
             raise OSError("its file was removed or replaced; start the receiver again")
 
 
@@ -64,6 +90,15 @@ def _identity(path: str) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return there.st_dev, there.st_ino
+
+
+def _folder_state(path: str) -> tuple[int, int, int] | None:
+    """Changes with every name that comes, goes or is given to another file in it."""
+    try:
+        there = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return there.st_dev, there.st_ino, there.st_mtime_ns
 
 
 def open_file(path: Path, *, must_exist: bool) -> sqlite3.Connection:
