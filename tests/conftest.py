@@ -7,10 +7,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.examples import count
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from gcsync.emulator import RunningEmulator
 
 # No example has a deadline: on a machine that does something else beside, it says nothing about the code.
-settings.register_profile("untimed", deadline=None, max_examples=count(100))
+TIMELESS: Final = [HealthCheck.too_slow]
+settings.register_profile("untimed", deadline=None, suppress_health_check=TIMELESS, max_examples=count(100))
 settings.load_profile("untimed")
 # `make soak`: every property that does not set its own number of examples, for hours.
-settings.register_profile("soak", max_examples=100_000, deadline=None)
+settings.register_profile("soak", max_examples=100_000, deadline=None, suppress_health_check=TIMELESS)
 
 
 @pytest.fixture(scope="session", autouse=True)

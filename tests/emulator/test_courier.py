@@ -149,7 +149,9 @@ def test_an_emulator_ends_while_deliveries_wait(run, there):
     assert time.monotonic() - begun < 30
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(st.sampled_from(EVENT_MOODS), max_size=12),
     st.lists(st.sampled_from(HANDSHAKE_MOODS), max_size=3),
