@@ -37,10 +37,11 @@ def recipe(title: str) -> list[tuple[str, str, str]]:
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the program and its schemas."""
+    """A copy of the program and its schemas, and of what is compiled of it: that need not be done again."""
     folder = tmp_path_factory.mktemp("copy")
     for name in ("gcsync", "schemas"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        # What another process just compiles has a name of its own until it is whole.
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))
     return folder
 
 
