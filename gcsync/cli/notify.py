@@ -47,26 +47,33 @@ class Notifying:
 
     def tell(self, reports: Sequence[DriftReport], *, ignore_missing: bool) -> list[Diagnostic]:
         """Send what is new and confirmed, remember it; returns warnings. Never raises for what a service does."""
-        from gcsync.cli.notify_memory import read_memories, write_memories
+        from gcsync.cli.notify_memory import alone_with, read_memories, write_memories
+
+        self.looked = True
+        with alone_with(self.state):
+            entries, told = read_memories(self.state)
+            if (blind := entries.pop(self._blindness, None)) is not None:
+                memory, failed = self._tell_all(blind, frozenset(), frozenset(), self._render_blind(()))
+                entries |= {self._blindness: memory} if memory.findings else {}
+                told += failed
+            for report in reports:
+                told += self._tell_one(report, entries, ignore_missing=ignore_missing)
+            return told + write_memories(self.state, entries)
+
+    def _tell_one(
+        self, report: DriftReport, entries: dict[str, Memory], *, ignore_missing: bool
+    ) -> Sequence[Diagnostic]:
+        """Put what is remembered of it into the entries; returns warnings."""
         from gcsync.engine.picture import accepted_of, findings_of, unread_of
         from gcsync.model.picture import Memory
 
-        self.looked = True
-        entries, told = read_memories(self.state)
-        changed: dict[str, Memory | None] = {}
-        if self._blindness in entries:
-            memory, failed = self._tell_all(entries[self._blindness], frozenset(), frozenset(), self._render_blind(()))
-            changed[self._blindness] = memory if memory.findings else None
-            told += failed
-        for report in reports:
-            key = f"{report.plan.owner} {report.plan.target.organization.id}"
-            memory = entries.get(key, Memory())
-            found = findings_of(report, ignore_missing=ignore_missing)
-            memory = memory.without(accepted_of(report, memory.findings, ignore_missing=ignore_missing))
-            unread = unread_of(report, memory.findings)
-            changed[key], failed = self._tell_all(memory, found, unread, _render_drift(report))
-            told += failed
-        return told + write_memories(self.state, changed)
+        key = f"{report.plan.owner} {report.plan.target.organization.id}"
+        memory = entries.get(key, Memory())
+        found = findings_of(report, ignore_missing=ignore_missing)
+        memory = memory.without(accepted_of(report, memory.findings, ignore_missing=ignore_missing))
+        unread = unread_of(report, memory.findings)
+        entries[key], failed = self._tell_all(memory, found, unread, _render_drift(report))
+        return failed
 
     @contextmanager
     def watching(self, *, no_color: bool) -> Iterator[None]:
@@ -79,13 +86,16 @@ class Notifying:
             raise
 
     def _tell_blind(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-        from gcsync.cli.notify_memory import read_memories, write_memories
+        from gcsync.cli.notify_memory import alone_with, read_memories, write_memories
         from gcsync.model.picture import Memory
 
-        entries, told = read_memories(self.state)
-        memory = entries.get(self._blindness, Memory())
-        memory, failed = self._tell_all(memory, _BLIND, frozenset(), self._render_blind(diagnostics))
-        return [*told, *failed, *write_memories(self.state, {self._blindness: memory})]
+        with alone_with(self.state):
+            entries, told = read_memories(self.state)
+            memory = entries.get(self._blindness, Memory())
+            entries[self._blindness], failed = self._tell_all(
+                memory, _BLIND, frozenset(), self._render_blind(diagnostics)
+            )
+            return [*told, *failed, *write_memories(self.state, entries)]
 
     @property
     def _blindness(self) -> str:

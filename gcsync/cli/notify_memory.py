@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,23 @@ if TYPE_CHECKING:
 DEFAULT_STATE: Final = FOLDER / "drift-told.json"
 _VERSION: Final = 1
 _LARGEST: Final = 16 * 1024 * 1024
+
+
+@contextmanager
+def alone_with(path: Path, patience: float = 60.0) -> Iterator[None]:
+    """Look, tell and remember as the only run, after at most `patience` seconds: two at once would tell the same twice.
+
+    Whoever cannot have it so goes on without: at worst something is told twice, which is better than not at all.
+    """
+    from filelock import FileLock, Timeout
+
+    with ExitStack() as held:
+        with suppress(Timeout, OSError, NotImplementedError):
+            _make_folder(path)
+            # filelock would make the folder, which would hide a mistyped name.
+            path.parent.stat()
+            held.enter_context(FileLock(f"{path}.lock", timeout=patience, mode=0o600))
+        yield
 
 
 def read_memories(path: Path) -> tuple[dict[str, Memory], list[Diagnostic]]:
@@ -34,15 +52,13 @@ def read_memories(path: Path) -> tuple[dict[str, Memory], list[Diagnostic]]:
         return {}, [Diagnostic("GC758", message, Severity.WARNING, hint=hint)]
 
 
-def write_memories(path: Path, entries: Mapping[str, Memory | None]) -> list[Diagnostic]:
-    """Remember these, and forget those that are None. The others in the file stay: another run may have told them."""
+def write_memories(path: Path, entries: Mapping[str, Memory]) -> list[Diagnostic]:
+    """Remember these, and nothing else."""
     from gcsync.cli.private_file import write_private
 
-    kept = {key: one for key, one in (read_memories(path)[0] | dict(entries)).items() if one is not None}
-    document = {"version": _VERSION, "stacks": {key: _plain(one) for key, one in kept.items()}}
+    document = {"version": _VERSION, "stacks": {key: _plain(one) for key, one in entries.items()}}
     try:
-        if path.parent == FOLDER:
-            make_local_folder()
+        _make_folder(path)
         write_private(path, json.dumps(document, indent=1) + "\n")
     except OSError as error:
         hint = (
@@ -51,6 +67,11 @@ def write_memories(path: Path, entries: Mapping[str, Memory | None]) -> list[Dia
         message = f"{path}: what was told could not be remembered: {error.strerror}"
         return [Diagnostic("GC759", message, Severity.WARNING, hint=hint)]
     return []
+
+
+def _make_folder(path: Path) -> None:
+    if path.parent == FOLDER:
+        make_local_folder()
 
 
 def _memory(data: Mapping[str, Any]) -> Memory:

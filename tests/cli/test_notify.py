@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +17,7 @@ from unittest import mock
 import pytest
 
 from gcsync.cli.notify import notifying
+from gcsync.cli.notify_memory import alone_with, read_memories
 from gcsync.model.diagnostic import Diagnostic, DiagnosticError
 from gcsync.model.drift import Accepted, DriftReport, KnownDrift
 from tests.views.factories import create, plan, update
@@ -186,20 +188,36 @@ def test_a_service_that_missed_a_message_is_told_again_and_the_others_are_not(ch
     assert len(chat.messages) == 2, "whoever is the first service now had not heard of it"
 
 
-def test_what_another_run_told_meanwhile_stays_remembered(chat: Chat, tmp_path: Path) -> None:
+def test_two_runs_at_once_tell_everything_once_and_forget_nothing(chat: Chat, tmp_path: Path) -> None:
     state = tmp_path / "told.json"
-    slow = notifying((chat.url,), 1, state)
-    assert slow is not None
-    (service,) = slow.services
+    both = threading.Barrier(2)
 
-    def send_while_another_runs(title: str, body: str) -> bool:
-        send(chat, state, [drifted("two")])
-        return service.send(title, body)
+    def run(owner: str) -> None:
+        told = notifying((chat.url,), 1, state)
+        assert told is not None
+        (service,) = told.services
 
-    slow.services = [replace(service, send=send_while_another_runs)]
-    slow.tell([drifted("one")], ignore_missing=False)
-    send(chat, state, [drifted("one"), drifted("two")])
-    assert len(chat.messages) == 2
+        def send_beside_the_other(title: str, body: str) -> bool:
+            # They never meet here: one run has told and remembered all before the other looks.
+            with suppress(threading.BrokenBarrierError):
+                both.wait(0.2)
+            return service.send(title, body)
+
+        told.services = [replace(service, send=send_beside_the_other)]
+        told.tell([drifted("both"), drifted(owner)], ignore_missing=False)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(run, ("one", "two")))
+    assert len(chat.messages) == 3
+    send(chat, state, [drifted("both"), drifted("one"), drifted("two")])
+    assert len(chat.messages) == 3
+
+
+def test_a_run_that_has_not_the_memory_to_itself_tells_all_the_same(tmp_path: Path) -> None:
+    state = tmp_path / "told.json"
+    for place in (state, tmp_path / "no folder" / "told.json"):
+        with alone_with(state), alone_with(place, patience=0):
+            assert read_memories(place) == ({}, [])
 
 
 def test_drift_that_waits_to_be_confirmed_is_not_said_to_be_no_more(chat: Chat, tmp_path: Path) -> None:
