@@ -9,6 +9,8 @@ WORKERS ?= 4
 SCHEDULES ?= 10000
 REQUIREMENTS ?= requirements.txt
 KILLS ?= 100
+# The tests start gcsync some hundred times: without its compiled modules each start takes half as long again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: chromium pictures docs help install check test test-full soak faults kills hostile demo demo-events bench bench-receiver schemas requirements wheelhouse format clean
 
