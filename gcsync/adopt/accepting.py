@@ -50,6 +50,7 @@ class _File:
     editor: Editor
     pieces: list[_Piece] = field(default_factory=list)
     environments: tuple[str, ...] = ()
+    included_by: str = ""
 
     @staticmethod
     def of(source: Source) -> _File:
@@ -116,10 +117,18 @@ class Accepting:
         return tuple(new for file in self.files.values() if (new := self._settled(file)) is not None)
 
     def shared_warnings(self, files: Iterable[NewText]) -> Iterator[Diagnostic]:
-        """That what a resource declares holds in every environment."""
+        """That what a resource declares holds in every environment, and in every stack that includes it."""
         for new in files:
-            others = self.files[new.source.path].environments
-            if others:
+            file = self.files[new.source.path]
+            if file.included_by:
+                yield Diagnostic(
+                    "GC740",
+                    f"{file.included_by} includes this file: plans of other stacks that do would change too",
+                    severity=Severity.WARNING,
+                    place=Place(new.source.name, 1, 1),
+                    hint="plan those too; to let the stacks differ, take the value from a variable",
+                )
+            if others := file.environments:
                 yield Diagnostic(
                     "GC738",
                     f"the stack declares it for every environment: plans of {', '.join(others)} would change too",
@@ -148,6 +157,8 @@ class Accepting:
         else:
             others = tuple(name for name in environments_of(main) if name != stack.environment)
             file.environments = tuple(dict.fromkeys((*file.environments, *others)))
+            if file.source.name != stack.file:
+                file.included_by = stack.file
             file.pieces.append(piece)
 
     def _piece(

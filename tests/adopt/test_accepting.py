@@ -405,6 +405,21 @@ def test_a_value_of_an_environment_is_refused_with_the_place_there(tmp_path: Pat
     assert (warning.code, "plans of dev" in warning.message) == ("GC738", True)
 
 
+def test_what_is_written_into_an_included_file_may_hold_in_other_stacks(tmp_path: Path) -> None:
+    part = f"streams:\n  a:\n    enabled: true\n{HTTPS}"
+    text = f"{HEAD}include: [part.yaml]\nstreams:\n  b:\n    enabled: true\n{HTTPS}"
+    scene = Scene(tmp_path, {"stack.yaml": text, "part.yaml": part})
+    found = scene.edit("b", enabled=False).accept()
+    assert list(found.accepting.shared_warnings(found.texts)) == []
+    found = scene.edit("a", enabled=False).accept()
+    (warning,) = found.accepting.shared_warnings(found.texts)
+    assert (warning.code, str(warning.place), warning.message.split(":")[0]) == (
+        "GC740",
+        "part.yaml:1:1",
+        "stack.yaml includes this file",
+    )
+
+
 def test_a_missing_object_is_refused_where_it_was_asked_for_and_told_otherwise(tmp_path: Path) -> None:
     scene = Scene(tmp_path, {"stack.yaml": f"{HEAD}streams:\n  a:\n{HTTPS}"})
     scene.organization.objects.clear()
