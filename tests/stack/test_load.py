@@ -215,7 +215,7 @@ def test_a_stack_without_resources_is_a_stack(tmp_path: Path) -> None:
     assert stack.resources == {}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(st.binary(max_size=200))
 def test_no_bytes_end_in_anything_but_diagnostics(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.yaml").write_bytes(data)
@@ -246,7 +246,7 @@ CUTS = st.tuples(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150, deadline=None)
 @given(st.lists(CUTS, min_size=1, max_size=5))
 def test_no_damage_to_a_stack_ends_in_anything_but_diagnostics(
     tmp_path: Path, cuts: list[tuple[int, int, str]]
