@@ -135,7 +135,9 @@ def test_one_that_was_taken_away_is_not_given_back_for_another(open_lock: Opener
     other.release()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=st.lists(st.tuples(st.sampled_from(["acquire", "release", "look"]), st.integers(0, 2)), max_size=8))
 def test_it_behaves_as_a_variable_that_one_of_three_runs_owns(open_lock: Opener, steps: list[tuple[str, int]]) -> None:
     locks = [open_lock(SUBJECT) for _ in range(3)]

@@ -1,4 +1,4 @@
-"""How well the limit is kept and used, on a clock that is only a number; at the end with real threads and the emulator."""
+"""How well the limit is kept and used, on a clock that is only a number; at the end by real threads at the emulator."""
 
 from __future__ import annotations
 

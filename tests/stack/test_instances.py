@@ -73,7 +73,9 @@ def test_without_a_value_any_instance_may_be_meant(tmp_path: Path) -> None:
     assert check(tmp_path, "list", TEXT + other) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30, deadline=None
+)
 @given(st.lists(st.from_regex(EACH_KEY_PATTERN, fullmatch=True), unique_by=str.casefold, max_size=5))
 def test_every_key_that_fits_the_pattern_is_one(tmp_path: Path, keys: list[str]) -> None:
     import json

@@ -246,7 +246,9 @@ CUTS = st.tuples(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150, deadline=None
+)
 @given(st.lists(CUTS, min_size=1, max_size=5))
 def test_no_damage_to_a_stack_ends_in_anything_but_diagnostics(
     tmp_path: Path, cuts: list[tuple[int, int, str]]
