@@ -47,7 +47,9 @@ class Prism:
         """The log up to now. Prism writes it behind its answers, so a request of our own marks its end."""
         _ask(self.url + _SENTINEL)
         deadline = time.monotonic() + LONGEST_SECONDS
-        while _SENTINEL not in (text := self._log.read_text(encoding="utf-8")).rpartition(_RECEIVED)[2]:
+        while (
+            _SENTINEL not in (text := self._log.read_text(encoding="utf-8", errors="replace")).rpartition(_RECEIVED)[2]
+        ):
             assert time.monotonic() < deadline, f"the log of Prism does not end:\n{text}"
             time.sleep(_PAUSE_SECONDS)
         return [line for line in text.splitlines() if _SENTINEL not in line]
@@ -105,7 +107,7 @@ def _environment() -> dict[str, str]:
 
 def _wait_until_it_listens(process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + LONGEST_SECONDS
-    while _LISTENING not in (text := log.read_text(encoding="utf-8")):
+    while _LISTENING not in (text := log.read_text(encoding="utf-8", errors="replace")):
         assert process.poll() is None, f"Prism ended:\n{text}"
         assert time.monotonic() < deadline, f"Prism did not start:\n{text}"
         time.sleep(_PAUSE_SECONDS)
