@@ -87,7 +87,8 @@ def test_an_endpoint_that_is_not_there_is_given_up_soon(scheme: str, monkeypatch
     monkeypatch.setattr(httpsession.URLLib3Session, "send", counted)
     found = refusal(opened(scheme, cloud.access("http://127.0.0.1:9"), monkeypatch))
     assert "AWS_ENDPOINT_URL" in found.hint
-    assert 1 <= len(tries) <= 3
+    # Three times written, and as often read, in case a write came through.
+    assert 1 <= len(tries) <= 6
 
 
 def test_an_endpoint_that_is_no_url(monkeypatch: pytest.MonkeyPatch) -> None:

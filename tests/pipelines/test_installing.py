@@ -28,8 +28,11 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("image") / "source"
     folder.mkdir()
     for entry in (*PACKAGED, *(path.name for path in ROOT.glob("requirements*.txt"))):
-        copy = shutil.copytree if (ROOT / entry).is_dir() else shutil.copy
-        copy(ROOT / entry, folder / entry)  # type: ignore[operator]
+        if (ROOT / entry).is_dir():
+            # Other tests write bytecode meanwhile, by way of files that are gone again.
+            shutil.copytree(ROOT / entry, folder / entry, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / entry, folder / entry)
     return folder
 
 
