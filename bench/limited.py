@@ -40,7 +40,8 @@ _QUIET = 0.002
 class SimulatedClock:
     """A clock that jumps to the next time for which a thread waits, once no thread has anything left to do.
 
-    That is so when `threads` wait, or when for a moment of real time no other has begun to.
+    That is so when `threads` wait, or when for a moment of real time no other has begun to, and none could run: on a
+    busy machine one may have something to do and wait for the processor.
     """
 
     def __init__(self, threads: int) -> None:
@@ -67,9 +68,23 @@ class SimulatedClock:
         if self._waiting[0] != mine:
             self._changed.wait()
             return
-        if len(self._waiting) >= self._threads or not self._changed.wait(_QUIET):
+        if len(self._waiting) >= self._threads or not (self._changed.wait(_QUIET) or _another_could_run()):
             self.now = mine[0]
             self._changed.notify_all()
+
+
+def _another_could_run() -> bool:
+    """Whether a thread of this process has work, as the kernel sees it; False where there is no /proc."""
+    mine = str(threading.get_native_id())
+    for task in Path("/proc/self/task").glob("[0-9]*/stat"):
+        try:
+            state = task.read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            # It has just ended.
+            continue
+        if state == "R" and task.parent.name != mine:
+            return True
+    return False
 
 
 @dataclass

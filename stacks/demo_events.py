@@ -98,9 +98,11 @@ class Walk:
         self.emit("start.json", "Delivered to 0 of 1 destination.", code=1, wait=0.5)
 
         say("Break 1. Why? verify walks the way of an event and stops where it is broken: nothing listens.")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.line.port = free.getsockname()[1]
-        self.verify("fail  connection[GC826]", code=2)
+        with socket.socket() as taken:
+            # Bound, so that nobody else takes it, and nobody listens there.
+            taken.bind(("127.0.0.1", 0))
+            self.line.port = taken.getsockname()[1]
+            self.verify("fail  connection[GC826]", code=2)
 
     def switched_off(self) -> None:
         say("Break 3. Meanwhile somebody switches the stream off by hand, with plain HTTP.")

@@ -133,7 +133,7 @@ def stalling() -> Iterator[str]:
     listening, ports, end = threading.Event(), list[int](), threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(stall(listening, ports, end)))
     thread.start()
-    assert listening.wait(30)
+    assert listening.wait(180)
     yield f"http://127.0.0.1:{ports[0]}/"
     end.set()
     thread.join()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 NODE_MODULES = Path(__file__).parents[1] / "contract/node_modules"
 """Where npm has put axe-core, Mermaid and the style of GitHub's markdown."""
 
+LONGEST_MILLISECONDS = 180_000
+"""What Playwright waits for anything, also on a machine that is busy with something else."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
     "--no-sandbox",
@@ -42,7 +44,9 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable(), args=list(_QUIET))
+        running = playwright.chromium.launch(
+            executable_path=executable(), args=list(_QUIET), timeout=LONGEST_MILLISECONDS
+        )
         try:
             yield running
         finally:

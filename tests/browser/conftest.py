@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.chromium import browser, script
+from tests.browser.chromium import LONGEST_MILLISECONDS, browser, script
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,6 +35,7 @@ class Reader:
         path = self._folder / f"report-{number}.html"
         path.write_text(html, encoding="utf-8")
         self._contexts.append(self._running.new_context(**context))
+        self._contexts[-1].set_default_timeout(LONGEST_MILLISECONDS)
         page: Page = self._contexts[-1].new_page()
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))

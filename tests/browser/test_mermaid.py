@@ -9,7 +9,7 @@ import pytest
 from gcsync.model.graph import Graph
 from gcsync.views.graph_mermaid import BACKSLASH, render_graph_mermaid
 from gcsync.views.style import clean
-from tests.browser.chromium import script
+from tests.browser.chromium import LONGEST_MILLISECONDS, script
 from tests.views.graphs import full_graph, hostile_graph, two_stacks
 from tests.views.test_hostile_text import HOSTILE
 
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.full
 @pytest.fixture(scope="module")
 def mermaid(running: Browser) -> Page:
     page = running.new_page()
+    page.set_default_timeout(LONGEST_MILLISECONDS)
     page.set_content("<!DOCTYPE html><title>Mermaid</title><body></body>")
     page.add_script_tag(content=script("mermaid/dist/mermaid.min.js"))
     page.evaluate("mermaid.initialize({ startOnLoad: false, securityLevel: 'strict' })")

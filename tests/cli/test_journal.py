@@ -82,7 +82,7 @@ def test_many_threads_write_whole_lines_each_with_its_number() -> None:
 def test_the_newest_fifty_stay() -> None:
     folder = Path(".gcsync")
     folder.mkdir()
-    names = [f"journal-20260101T0000{number:02}.000Z-team-abc.jsonl" for number in range(60)]
+    names = [f"journal-20200101T0000{number:02}.000Z-team-abc.jsonl" for number in range(60)]
     for name in names:
         (folder / name).write_text("{}\n")
     write_one()

@@ -53,7 +53,7 @@ def chat() -> Iterator[Chat]:
             """Nothing is logged."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        found.url = f"json://user:s3cret-token@127.0.0.1:{server.server_port}/alerts"
+        found.url = f"json://user:s3cret-token@127.0.0.1:{server.server_port}/alerts?cto=180&rto=180"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield found

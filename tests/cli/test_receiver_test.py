@@ -39,7 +39,7 @@ def test_what_is_sent_is_admitted_and_what_is_wrong_is_not(auth: str, secret: st
 def test_the_one_is_tried_out_by_the_other(offline: Workplace, tmp_path: Path, auth: str) -> None:
     secret = {SECRET: "user:pass word:1"}
     with served(tmp_path, "--sink", "sqlite:", "--auth", auth, **secret) as running:
-        arguments = ("receiver", "test", running.url, "--auth", auth, "--send-event", "--timeout", "1")
+        arguments = ("receiver", "test", running.url, "--auth", auth, "--send-event", "--timeout", "60")
         ran = offline.gcsync(*arguments, "--format", "json", **secret)
     wrong = [check for check in ran.document["checks"] if check["status"] in ("warn", "fail")]
     statuses = {check["check"]: check["status"] for check in ran.document["checks"]}

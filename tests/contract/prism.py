@@ -47,7 +47,9 @@ class Prism:
         """The log up to now. Prism writes it behind its answers, so a request of our own marks its end."""
         _ask(self.url + _SENTINEL)
         deadline = time.monotonic() + LONGEST_SECONDS
-        while _SENTINEL not in (text := self._log.read_text(encoding="utf-8")).rpartition(_RECEIVED)[2]:
+        while (
+            _SENTINEL not in (text := self._log.read_text(encoding="utf-8", errors="replace")).rpartition(_RECEIVED)[2]
+        ):
             assert time.monotonic() < deadline, f"the log of Prism does not end:\n{text}"
             time.sleep(_PAUSE_SECONDS)
         return [line for line in text.splitlines() if _SENTINEL not in line]
@@ -73,16 +75,27 @@ def mock(folder: Path, described: dict[str, Any], *options: str) -> Iterator[Pri
 
 @contextmanager
 def _running(folder: Path, described: dict[str, Any], command: str, *arguments: str) -> Iterator[Prism]:
-    source, log, port = folder / "openapi.json", folder / "prism.log", _free_port()
+    source, log = folder / "openapi.json", folder / "prism.log"
     source.write_text(json.dumps(described), encoding="utf-8")
-    line = [_node(), str(PROGRAM), command, "--host", "127.0.0.1", "--port", str(port), str(source), *arguments]
+    with socket.socket() as kept:
+        # Bound and not listening, it keeps the port for Node.js, which asks for it to be reused, and for nobody else.
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        port = kept.getsockname()[1]
+        line = [_node(), str(PROGRAM), command, "--host", "127.0.0.1", "--port", str(port), str(source), *arguments]
+        with _started(line, log):
+            yield Prism(f"http://127.0.0.1:{port}", log)
+
+
+@contextmanager
+def _started(line: list[str], log: Path) -> Iterator[None]:
     with (
         log.open("wb") as out,
         subprocess.Popen(line, stdout=out, stderr=subprocess.STDOUT, env=_environment()) as process,
     ):
         try:
             _wait_until_it_listens(process, log)
-            yield Prism(f"http://127.0.0.1:{port}", log)
+            yield
         finally:
             process.kill()
 
@@ -105,16 +118,10 @@ def _environment() -> dict[str, str]:
 
 def _wait_until_it_listens(process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + LONGEST_SECONDS
-    while _LISTENING not in (text := log.read_text(encoding="utf-8")):
+    while _LISTENING not in (text := log.read_text(encoding="utf-8", errors="replace")):
         assert process.poll() is None, f"Prism ended:\n{text}"
         assert time.monotonic() < deadline, f"Prism did not start:\n{text}"
         time.sleep(_PAUSE_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _ask(url: str) -> None:

@@ -39,9 +39,12 @@ def listening(talk: Callable[[socket.socket], object]) -> Iterator[int]:
         thread.join()
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that is bound, so that no one else takes it, and that nobody listens at."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield int(bound.getsockname()[1])
 
 
 def statuses(checks: list[Check]) -> list[tuple[str, CheckStatus, str]]:
@@ -65,11 +68,10 @@ def test_a_name_that_leads_nowhere_is_told_and_the_rest_is_not_checked() -> None
     assert found[0].message == "the name of api.example.com cannot be resolved: Name or service not known"
 
 
-def test_a_port_that_nothing_listens_on_is_told_from_the_name() -> None:
-    port = closed_port()
-    found = check(f"https://127.0.0.1:{port}")
+def test_a_port_that_nothing_listens_on_is_told_from_the_name(closed_port: int) -> None:
+    found = check(f"https://127.0.0.1:{closed_port}")
     assert statuses(found) == [("api.dns", OK, ""), ("api.tcp", FAIL, "GC692"), ("api.tls", NOT_CHECKED, "")]
-    assert found[1].message == f"127.0.0.1, port {port}: Connection refused"
+    assert found[1].message == f"127.0.0.1, port {closed_port}: Connection refused"
 
 
 def test_a_port_that_never_answers_is_waited_for_only_so_long() -> None:
@@ -117,11 +119,10 @@ def test_a_certificate_file_that_is_none_is_named(tmp_path: Path) -> None:
     assert statuses(found)[2] == ("api.tls", FAIL, "GC331")
 
 
-def test_behind_a_proxy_it_is_the_proxy_that_must_be_reached() -> None:
-    port = closed_port()
-    found = check("https://api.example.com", HTTPS_PROXY=f"http://user:hidden-word@127.0.0.1:{port}")
+def test_behind_a_proxy_it_is_the_proxy_that_must_be_reached(closed_port: int) -> None:
+    found = check("https://api.example.com", HTTPS_PROXY=f"http://user:hidden-word@127.0.0.1:{closed_port}")
     assert statuses(found) == [("api.dns", NOT_CHECKED, ""), ("api.tcp", FAIL, "GC692"), ("api.tls", NOT_CHECKED, "")]
-    assert found[1].message == f"the proxy 127.0.0.1, port {port}: Connection refused"
+    assert found[1].message == f"the proxy 127.0.0.1, port {closed_port}: Connection refused"
     assert "hidden-word" not in repr(found)
 
 

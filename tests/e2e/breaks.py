@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.workplace import Hand, Ran, Workplace
+from tests.e2e.workplace import LONGEST_SECONDS, Hand, Ran, Workplace
 from tests.verify.endpoints import HOST, Behaviour, Received, endpoint, http, saying
 
 SECRET: Final = "a-secret-for-tests"
@@ -152,11 +152,12 @@ def private_address(site: Site) -> None:
 
 
 def not_running(site: Site) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    site.apply(STACK.replace(HOST, f"{HOST}:{port}"))
-    site.name_is("127.0.0.1")
-    site.run("verify", "--allow-private")
+    with socket.socket() as taken:
+        # Bound, so that nobody else takes it meanwhile, and nobody listens there.
+        taken.bind(("127.0.0.1", 0))
+        site.apply(STACK.replace(HOST, f"{HOST}:{taken.getsockname()[1]}"))
+        site.name_is("127.0.0.1")
+        site.run("verify", "--allow-private")
 
 
 def unknown_authority(site: Site) -> None:
@@ -276,10 +277,10 @@ def a_throttle(site: Site) -> None:
 
 def silence(site: Site) -> None:
     def wait(_: object, connection: socket.socket) -> None:
-        connection.settimeout(5)
+        connection.settimeout(LONGEST_SECONDS)
         connection.recv(1)
 
-    site.answered_by(wait, "--timeout", "1")
+    site.answered_by(wait, "--timeout", "3")
 
 
 def a_cut(site: Site) -> None:
@@ -363,7 +364,7 @@ def gone(site: Site) -> None:
 
 def every_event_fails(site: Site) -> None:
     arguments = ("receiver", "test", site.receiver.url, "--auth", "header:X-Api-Key", "--send-event")
-    site.run(*arguments, "--timeout", "1", GCSYNC_RECEIVER_SECRET=SECRET)
+    site.run(*arguments, "--timeout", "60", GCSYNC_RECEIVER_SECRET=SECRET)
 
 
 def open_to_everybody(site: Site) -> None:
@@ -374,7 +375,7 @@ def open_to_everybody(site: Site) -> None:
     with endpoint(site.folder, careless, name="127.0.0.1") as server:
         site.work.environ["REQUESTS_CA_BUNDLE"] = str(server.trusted)
         arguments = ("receiver", "test", server.url(host="127.0.0.1"), "--auth", "header:X-Api-Key", "--send-event")
-        site.run(*arguments, "--timeout", "1", GCSYNC_RECEIVER_SECRET=SECRET)
+        site.run(*arguments, "--timeout", "60", GCSYNC_RECEIVER_SECRET=SECRET)
 
 
 def a_source_in_error(site: Site) -> None:

@@ -10,35 +10,56 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests.e2e.workplace import LONGEST_SECONDS
+
 
 @dataclass
 class Gateway:
     """`url` is what the client speaks to. `strike` is called once, at the boundary of number `at`.
 
-    `drops` says whether the request at which it strikes is lost.
     Boundary 2n is before the request of number n is passed on, 2n + 1 after its answer came and before it is handed on.
+    Instead of a number, `aim` is asked whether to strike before the newest of the requests so far.
+    `drops` says whether the request at which it strikes is lost, and with it whatever the client had sent besides and
+    is not under way to the emulator: nothing of a dead client may arrive while the next one is at work.
     """
 
     url: str = ""
     at: int | None = None
-    strike: Callable[[], None] = lambda: None
+    aim: Callable[[list[str]], bool] = lambda _: False
+    strike: Callable[[], object] = lambda: None
     drops: bool = True
     requests: list[str] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _under_way: int = 0
+    _is_cut: bool = False
+    _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def begin(self, line: str) -> int:
-        with self._lock:
+        with self._changed:
+            self._under_way += 1
             self.requests.append(line)
-            return len(self.requests) - 1
+            number = len(self.requests) - 1
+            if self.at is None and self.aim(self.requests):
+                self.at, self.aim = 2 * number, lambda _: False
+            return number
 
     def reach(self, boundary: int) -> bool:
         """Strike when this is the boundary; whether the request is lost."""
-        with self._lock:
-            if boundary != self.at:
-                return False
-            self.at = None
-            self.strike()
-            return self.drops
+        with self._changed:
+            if boundary == self.at:
+                self.at = None
+                self.strike()
+                self._is_cut = self.drops
+            return self._is_cut
+
+    def end(self) -> None:
+        with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Wait until nothing is under way to the emulator."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._under_way, LONGEST_SECONDS)
 
 
 @contextmanager
@@ -50,13 +71,19 @@ def gateway(emulator_url: str) -> Iterator[Gateway]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def _pass_on(self) -> None:
+        def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             number = passing.begin(f"{self.command} {urlsplit(self.path).path}")
+            try:
+                self._pass_on(number, body)
+            finally:
+                passing.end()
+
+        def _pass_on(self, number: int, body: bytes) -> None:
             if passing.reach(2 * number):
                 self.close_connection = True
                 return
-            connection = http.client.HTTPConnection(host, timeout=60)
+            connection = http.client.HTTPConnection(host, timeout=LONGEST_SECONDS)
             connection.request(self.command, self.path, body or None, dict(self.headers))
             answer = connection.getresponse()
             content = answer.read()
@@ -77,7 +104,7 @@ def gateway(emulator_url: str) -> Iterator[Gateway]:
             pass
 
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        setattr(Handler, f"do_{method}", Handler._pass_on)
+        setattr(Handler, f"do_{method}", Handler._handle)
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

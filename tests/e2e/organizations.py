@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 from urllib.parse import urlsplit
 
+LONGEST_SECONDS: Final = 180
 _LEFT_OUT: Final = ("transfer-encoding", "connection", "content-length", "date", "server")
 
 
@@ -31,7 +32,7 @@ def one_host(backends: Mapping[str, str]) -> Iterator[str]:
             if place is None:
                 self._answer(401, {"Content-Type": "application/json"}, b'{"error": "invalid_client"}')
                 return
-            connection = http.client.HTTPConnection(urlsplit(place).netloc, timeout=60)
+            connection = http.client.HTTPConnection(urlsplit(place).netloc, timeout=LONGEST_SECONDS)
             connection.request(self.command, self.path, body or None, dict(self.headers))
             answer = connection.getresponse()
             content = answer.read()

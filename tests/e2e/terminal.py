@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -22,6 +23,7 @@ class Terminal:
     def __init__(self, process: subprocess.Popen[bytes], descriptor: int) -> None:
         self.process = process
         self._descriptor = descriptor
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self.raw = ""
 
     @property
@@ -52,7 +54,8 @@ class Terminal:
             read = os.read(self._descriptor, 65536)
         except OSError:
             return False
-        self.raw += read.decode(errors="replace")
+        # What is read may end in the midst of a character.
+        self.raw += self._decoder.decode(read)
         return bool(read)
 
 

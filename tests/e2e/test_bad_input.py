@@ -62,8 +62,8 @@ class TestPlace:
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        offline.stack("conversations")
-        ran = offline.gcsync("plan", **credentials_for(url))
+            offline.stack("conversations")
+            ran = offline.gcsync("plan", **credentials_for(url))
         assert (ran.code, "hint:" in ran.err, ran.out) == (1, True, "")
 
     def test_plain_http_to_another_machine(self, work: Workplace) -> None:

@@ -83,9 +83,10 @@ def test_an_answer_that_makes_no_sense_is_a_failure_of_its_line_alone(offline: W
 
 
 def test_a_server_that_drops_every_connection_is_told(offline: Workplace) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    ran = offline.gcsync("doctor", **credentials_for(f"http://127.0.0.1:{port}"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        ran = offline.gcsync("doctor", **credentials_for(f"http://127.0.0.1:{port}"))
     assert ran.code == 1
     assert f"fail  api.tcp[GC692]: 127.0.0.1, port {port}: Connection refused\n" in ran.out
     assert "token: not checked: the login host cannot be reached" in ran.out

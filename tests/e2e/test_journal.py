@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import subprocess
-import time
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gcsync.emulator import EmulatorSettings, start
+from tests.e2e.gateway import Gateway, gateway
 from tests.e2e.test_adoption import make_trigger
-from tests.e2e.workplace import ENDPOINT, Hand, Workplace, command, credentials_for, stack
+from tests.e2e.workplace import ENDPOINT, LONGEST_SECONDS, Hand, Workplace, command, credentials_for, stack
 
 CANARIES = ("cAnArY-one", "cAnArY-two", "cAnArY-three")
 WORKFLOW = "0f4b0d30-5e0c-4c5c-8a9e-3d8e4a4b7c11"
@@ -207,14 +209,14 @@ def test_a_journal_outlives_kill_9(offline: Workplace, tmp_path: Path) -> None:
     database = tmp_path / "emulator.db"
     names = [f"s{number:02}" for number in range(40)]
     path = offline.stack(*names, settings="safety: {max_delete_percent: 100}\n")
-    with start(EmulatorSettings(database=database, latency=0.1)) as slow:
-        work = Workplace(offline.folder, offline.environ | credentials_for(slow.url))
-        _kill_when_something_was_made(work, slow.url)
+    with start(EmulatorSettings(database=database)) as first, gateway(first.url) as passing:
+        work = Workplace(offline.folder, offline.environ | credentials_for(passing.url))
+        _kill_when_something_was_made(work, passing)
     with start(EmulatorSettings(database=database)) as emulator:
         work, hand = Workplace(work.folder, offline.environ | credentials_for(emulator.url)), Hand(emulator.url)
         (journal,) = journals(work)
         made = {stream["name"] for stream in hand.streams()}
-        assert 0 < len(made) < len(names)
+        assert len(made) == 3
         assert {line["name"] for line in lines(journal) if "begin" in line} >= made
         assert "closed" not in lines(journal)[-1]
         with journal.open("ab") as file:
@@ -224,7 +226,10 @@ def test_a_journal_outlives_kill_9(offline: Workplace, tmp_path: Path) -> None:
         assert (ran.code, hand.streams()) == (0, []), ran.out + ran.err
 
 
-def _kill_when_something_was_made(work: Workplace, url: str) -> None:
+def _kill_when_something_was_made(work: Workplace, passing: Gateway) -> None:
+    started = Future[subprocess.Popen[bytes]]()
+    passing.aim = lambda requests: requests.count("POST /api/v2/eventstreams") > 3
+    passing.strike = lambda: started.result().kill()
     running = subprocess.Popen(
         command("apply", "--auto-approve", "--parallelism", "1"),
         cwd=work.folder,
@@ -232,12 +237,9 @@ def _kill_when_something_was_made(work: Workplace, url: str) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    until = time.monotonic() + 30
-    hand = Hand(url)
-    while len(hand.streams()) < 3 and time.monotonic() < until:
-        time.sleep(0.02)
-    running.kill()
-    running.wait()
+    started.set_result(running)
+    assert running.wait(LONGEST_SECONDS) == -signal.SIGKILL
+    passing.settle()
 
 
 def test_without_a_place_for_it_the_apply_goes_on_and_says_so(work: Workplace, hand: Hand) -> None:

@@ -88,8 +88,8 @@ def test_one_that_waits_goes_on_when_the_other_is_done(work: Workplace, hand: Ha
     work.stack("conversations")
     with at_terminal(work, "apply") as first:
         first.wait_for(QUESTION)
-        with at_terminal(work, "apply", "--lock-timeout", "60") as second:
-            second.wait_for("Waiting up to 60 s for the lock of contact-center, which ")
+        with at_terminal(work, "apply", "--lock-timeout", "600") as second:
+            second.wait_for("Waiting up to 600 s for the lock of contact-center, which ")
             first.type("yes\n")
             assert first.end() == 0
             assert second.end() == 0
@@ -102,8 +102,8 @@ def test_one_that_waits_goes_on_when_the_other_is_done(work: Workplace, hand: Ha
 )
 def test_a_signal_ends_the_wait(work: Workplace, number: int, code: int) -> None:
     work.stack("conversations")
-    with holding(work), at_terminal(work, "apply", "--lock-timeout", "60") as second:
-        second.wait_for("Waiting up to 60 s")
+    with holding(work), at_terminal(work, "apply", "--lock-timeout", "600") as second:
+        second.wait_for("Waiting up to 600 s")
         second.interrupt(number)
         assert second.end() == code
 

@@ -203,7 +203,7 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, demo: str, n
         while not process.stdout.readline().startswith("$ gcsync"):
             assert process.poll() is None
         process.send_signal(number)
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=900)
     assert (process.returncode, err, list(tmp_path.iterdir())) == (code, "", [])
 
 

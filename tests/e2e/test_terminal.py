@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.gateway import gateway
 from tests.e2e.stand_in import EMPTY, JSON, Answer, serve
 from tests.e2e.terminal import at_terminal
 from tests.e2e.workplace import LONGEST_SECONDS, Hand, Workplace, credentials_for
@@ -78,17 +79,21 @@ def test_a_signal_during_the_apply_ends_it_in_order(offline: Workplace, tmp_path
     from gcsync.emulator import EmulatorSettings, start
 
     offline.stack(*"abcdefghijkl")
-    with start(EmulatorSettings(database=tmp_path / "slow.db", latency=0.3)) as running:
-        slow = Workplace(offline.folder, offline.environ | credentials_for(running.url))
-        with at_terminal(slow, "apply", "--auto-approve", "--parallelism", "1") as terminal:
-            terminal.wait_for(" 1/12 ")
+    held, let_go = threading.Event(), threading.Event()
+    with start(EmulatorSettings(database=tmp_path / "emulator.db")) as running, gateway(running.url) as passing:
+        passing.aim = lambda requests: requests.count("POST /api/v2/eventstreams") > 2
+        passing.drops = False
+        passing.strike = lambda: held.set() or let_go.wait(LONGEST_SECONDS)
+        work = Workplace(offline.folder, offline.environ | credentials_for(passing.url))
+        with at_terminal(work, "apply", "--auto-approve", "--parallelism", "1") as terminal:
+            assert held.wait(LONGEST_SECONDS)
             terminal.interrupt(number)
+            terminal.wait_for("Stopping: ")
+            let_go.set()
             assert terminal.end() == code
         made = len(Hand(running.url).streams())
-    assert 1 <= made < 12
-    assert f"Applied: {made} created, 0 updated, 0 replaced, 0 deleted, 0 adopted, 0 failed, {12 - made} skipped." in (
-        terminal.seen
-    )
+    assert made == 3
+    assert "Applied: 3 created, 0 updated, 0 replaced, 0 deleted, 0 adopted, 0 failed, 9 skipped." in terminal.seen
 
 
 def test_a_second_ctrl_c_ends_it_at_once(offline: Workplace) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
+from gcsync.verify import Trial
 from tests.e2e.documents import as_published
 from tests.e2e.workplace import Hand, Workplace
 from tests.verify.endpoints import HOST, Behaviour, Received, Server, echo, endpoint, http
@@ -71,6 +72,9 @@ def place(work: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     real = socket.getaddrinfo
 
     def resolve(host: Any, *arguments: Any, **named: Any) -> Any:
+        if str(host).endswith(".invalid"):
+            # Whatever this machine's resolver makes of it.
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return real("127.0.0.1" if host == HOST else host, *arguments, **named)
 
     with endpoint(tmp_path, lambda received, connection: answers[0](received, connection)) as server:
@@ -290,13 +294,25 @@ class TestAfterAnApply:
         assert "fail  handshake[GC832]: it answers 500" in ran.err
         assert ran.err.rstrip().endswith("Applied, but not verified: a check failed.")
 
-    def test_it_waits_for_a_source_that_is_not_active_yet(self, place: Place, hand: Hand) -> None:
+    def test_it_waits_for_a_source_that_is_not_active_yet(
+        self, place: Place, hand: Hand, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from gcsync.cli import output, verification
+
+        def becomes_active_once_it_is_waited_for(text: str) -> None:
+            notice(text)
+            if text.startswith("waiting for eventbridge_source.main"):
+                hand._call("PATCH", "/emulator/behaviour", {"activation_time": 0.0})
+
+        notice = output.notice
+        monkeypatch.setattr(output, "notice", becomes_active_once_it_is_waited_for)
+        monkeypatch.setattr(verification, "EVERY_SECONDS", 0.05)
         place.applied(SOURCE)
-        hand._call("PATCH", "/emulator/behaviour", {"activation_time": 1.0})
+        hand._call("PATCH", "/emulator/behaviour", {"activation_time": 3600.0})
         source = hand.listing("/api/v2/integrations")[0]
         for state in ("DISABLED", "ENABLED"):
             hand._call("PATCH", f"/api/v2/integrations/{source['id']}", {"intendedState": state})
-        arguments = ("--verify", "--verify-timeout", "20", "--target", "eventbridge_source.*")
+        arguments = ("--verify", "--verify-timeout", "600", "--target", "eventbridge_source.*")
         ran = place.work.gcsync("apply", "--auto-approve", *arguments)
         assert ran.code == 0, ran.err
         assert "waiting for eventbridge_source.main to be ready: ACTIVATING" in ran.err
@@ -313,7 +329,8 @@ class TestAfterAnApply:
 class TestReceiverTest:
     @pytest.fixture(autouse=True)
     def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("gcsync.verify.SILENT_SECONDS", 1.0)
+        """With what never ends, and not with what is only slow to answer."""
+        monkeypatch.setattr("gcsync.verify.Trial", lambda *given, **how: Trial(*given, **how | {"silent_seconds": 1.0}))
 
     def test_any_endpoint_is_tried_out(self, place: Place) -> None:
         def careful(received: Received, connection: socket.socket) -> bytes:
@@ -322,7 +339,7 @@ class TestReceiverTest:
             return echo(received, connection) if b'{"verification_token": "gcsync' in received.body else http(400)
 
         place.answer(careful)
-        arguments = ("--auth", "header:X-Key", "--timeout", "1", "--format", "json")
+        arguments = ("--auth", "header:X-Key", "--timeout", "60", "--format", "json")
         ran = place.work.gcsync(
             "receiver", "test", place.server.url(), *arguments, GCSYNC_RECEIVER_SECRET="hunter2-hunter2"
         )
@@ -333,7 +350,7 @@ class TestReceiverTest:
 
     def test_a_failed_check_ends_with_1(self, place: Place) -> None:
         place.answer(lambda *_: http(500))
-        ran = place.work.gcsync("receiver", "test", place.server.url(), "--no-color", "--timeout", "1")
+        ran = place.work.gcsync("receiver", "test", place.server.url(), "--no-color", "--timeout", "60")
         assert ran.code == 1
         assert "fail  malformed_json[GC837]: answered 500, expected 400\n" in ran.out
 

@@ -228,7 +228,7 @@ def test_after_a_stop_request_nothing_more_is_begun_or_read_back() -> None:
 
 
 def test_writes_run_side_by_side_up_to_the_parallelism() -> None:
-    together = threading.Barrier(4, timeout=30)
+    together = threading.Barrier(4, timeout=180)
     organization = Streams(before=lambda operation, what: together.wait() and None)
     plan = plan_for(stack(*(stream(f"s{i}") for i in range(4))), organization)
     assert carry_out(plan, organization, parallelism=4).counts["created"] == 4

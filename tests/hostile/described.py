@@ -31,6 +31,8 @@ def described(
         line = [chosen, "run", "document.json", "--url", running.url.rpartition("/")[0], "--checks", "all"]
         line += ["--header", f"X-Api-Key: {secret}", "--max-examples", str(examples), "--seed", str(seed)]
         line += ["--continue-on-failure", "--report-json-path", "report.json", "--generation-database", "none"]
+        # A machine that is busy with something else is slow to answer, and slow to draw.
+        line += ["--request-timeout", "180", "--suppress-health-check", "too_slow"]
         ended = subprocess.run(line, cwd=folder, env=clean_environment(), capture_output=True, text=True)
         file = Path(folder, "report.json")
         if not file.exists():

@@ -30,7 +30,7 @@ LARGEST = 200_000
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
     line = [sys.executable, "-m", "docs.pictures.make", str(folder)]
-    subprocess.run(line, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    subprocess.run(line, cwd=ROOT, check=True, capture_output=True, timeout=900)
     return folder
 
 

@@ -60,6 +60,8 @@ def run_kills(
             with halting(folder, sink.argument, **how) as one:
                 figures.restarts.append(time.monotonic() - begun)
                 cut = senders.until_killed(one, next(ways))
+                # The others of its workers too, before the store is looked at.
+                kill_all(one)
             # A kill that met no request proves nothing, and is done again.
             figures.kills += bool(cut)
             orphans |= _claims(folder)

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.receiver.serving import LONGEST_SECONDS, Served, body_of, post
+from tests.receiver.serving import LONGEST_SECONDS, Served, body_of, post, until
 
 _MOST_EVENTS = 120
 _PAUSE_SECONDS = 0.004
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 300.0
 
 
 def workers_of(running: Served) -> list[int]:
@@ -29,10 +29,24 @@ def workers_of(running: Served) -> list[int]:
 
 
 def kill_all(running: Served) -> None:
-    """The receiver, and its workers if it has any."""
-    for number in (running.process.pid, *workers_of(running)):
+    """The receiver, and its workers if it has any, each dead when this returns: nothing of it writes any more."""
+    with contextlib.suppress(ProcessLookupError):
+        # So that it starts no other one meanwhile.
+        os.kill(running.process.pid, signal.SIGSTOP)
+    until(lambda: state_of(running.process.pid) in ("", "Z", "T"))
+    numbers = (running.process.pid, *workers_of(running))
+    for number in numbers:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+    until(lambda: all(state_of(number) in ("", "Z") for number in numbers))
+
+
+def state_of(number: int) -> str:
+    """The state of a process as /proc has it, Z for one that is dead; empty where there is none, or no /proc."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
 
 
 def kill_one(running: Served) -> None:

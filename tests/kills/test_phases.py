@@ -95,7 +95,7 @@ def test_a_dead_process_is_waited_for_until_its_claim_ends(tmp_path: Path) -> No
 
 
 def prolong(folder: Path, seconds: float) -> None:
-    connection = sqlite3.connect(folder / "events.db")
+    connection = sqlite3.connect(folder / "events.db", LONGEST_SECONDS)
     with connection:
         assert connection.execute("UPDATE claims SET ends = ?", (time.time() + seconds,)).rowcount == 1
     connection.close()

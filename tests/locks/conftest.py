@@ -37,4 +37,13 @@ def opened(setting: str, subject: Subject) -> Lock:
 
     if "://" in setting:
         return open_remote(setting, subject, os.environ)
-    return FileLock(Path(setting), subject, host="build-7")
+    return FileLock(Path(setting), subject, host="build-7", sleep=growing_pauses())
+
+
+def growing_pauses() -> Callable[[float], None]:
+    """Each twice as long as the one before, up to ten seconds: whoever holds a lock may be slow to write its name."""
+    import itertools
+    import time
+
+    counted = itertools.count()
+    return lambda seconds: time.sleep(seconds * 2 ** min(next(counted), 9))

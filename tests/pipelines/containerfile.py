@@ -55,7 +55,7 @@ def do(command: str, folder: Path, root: Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        timeout=400,
+        timeout=900,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}"
     return done.stdout

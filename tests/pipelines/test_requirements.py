@@ -86,6 +86,6 @@ def test_they_are_what_make_requirements_writes(tmp_path: Path) -> None:
         copy.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     uv = Path(sys.executable).parent / "uv"
     command = ["env", f"UV={uv}", str(ROOT / "ci/requirements.sh"), str(tmp_path)]
-    subprocess.run(command, check=True, timeout=300, capture_output=True)
+    subprocess.run(command, check=True, timeout=900, capture_output=True)
     for path in FILES:
         assert (tmp_path / path.relative_to(ROOT)).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")

@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 def drift(folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     environ = environ | {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "TMPDIR": str(folder)}
     command = [str(SCRIPT), str(folder / "etc"), "--ignore-missing"]
-    ran = subprocess.run(command, env=environ, cwd="/", capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(command, env=environ, cwd="/", capture_output=True, text=True, timeout=900)
     assert sorted(path.name for path in folder.iterdir() if path.name.startswith("tmp.")) == []
     return ran
 
@@ -48,7 +48,7 @@ def test_cron_mails_only_what_somebody_should_read(folder: Path, emulator: Runni
     quiet = drift(folder, environ)
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
     applied = [str(folder / "bin/gcsync"), "apply", "--auto-approve"]
-    subprocess.run(applied, cwd=folder / "etc", env=environ, capture_output=True, check=True, timeout=60)
+    subprocess.run(applied, cwd=folder / "etc", env=environ, capture_output=True, check=True, timeout=900)
     hand.change("conversations", enabled=False)
     found = drift(folder, environ)
     assert (found.returncode, "Drift: 1 drifted" in found.stdout) == (2, True), found.stdout
@@ -84,7 +84,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
         text = unit.read_text(encoding="utf-8").replace("/usr/local/bin/gcsync", "/bin/true")
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
     command = [analyze, "verify", "--man=no", *(str(unit) for unit in sorted(tmp_path.iterdir()))]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert (ran.returncode, ran.stdout + ran.stderr) == (0, "")
 
 
@@ -127,7 +127,7 @@ class TestCronJob:
     @pytest.mark.full
     def test_kubernetes_schemas_take_it(self) -> None:
         program = Path(sys.executable).parent / "kubernetes-validate"
-        ran = subprocess.run([str(program), "--strict", str(CRONJOB)], capture_output=True, text=True, timeout=60)
+        ran = subprocess.run([str(program), "--strict", str(CRONJOB)], capture_output=True, text=True, timeout=900)
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
@@ -137,7 +137,7 @@ class TestCronJob:
 )
 def test_shellcheck_finds_nothing(path: Path) -> None:
     program = Path(sys.executable).parent / "shellcheck"
-    ran = subprocess.run([str(program), str(path)], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([str(program), str(path)], capture_output=True, text=True, timeout=900)
     assert (ran.returncode, ran.stdout) == (0, "")
 
 

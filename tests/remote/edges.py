@@ -17,6 +17,7 @@ from typing import Any
 
 import trustme
 
+LONGEST_SECONDS = 180
 BODY = b'{"id": "a"}'
 
 
@@ -139,7 +140,7 @@ def _read_head(connection: socket.socket) -> bytes:
 
 def _pump(one: socket.socket, other: socket.socket) -> None:
     while True:
-        ready, _, _ = select.select([one, other], [], [], 10)
+        ready, _, _ = select.select([one, other], [], [], LONGEST_SECONDS)
         if not ready:
             return
         for source in ready:

@@ -156,10 +156,12 @@ class TestAnswersWithoutBounds:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             thread = threading.Thread(target=drip, args=(listener, stop))
             thread.start()
-            with pytest.raises(OutcomeUnknown, match="was not complete after 0 s"):
-                ask(f"http://127.0.0.1:{listener.getsockname()[1]}", post=True)
-            stop.set()
-            thread.join()
+            try:
+                with pytest.raises(OutcomeUnknown, match="was not complete after 0 s"):
+                    ask(f"http://127.0.0.1:{listener.getsockname()[1]}", post=True)
+            finally:
+                stop.set()
+                thread.join()
 
     def test_time_is_counted_from_the_headers(self) -> None:
         ticks = itertools.chain([0.0], itertools.repeat(bodies.LONGEST_SECONDS))
