@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
+from gcsync.cli import output
+from gcsync.verify import Trial
 from tests.e2e.documents import as_published
 from tests.e2e.workplace import Hand, Workplace
 from tests.verify.endpoints import HOST, Behaviour, Received, Server, echo, endpoint, http
@@ -290,13 +292,23 @@ class TestAfterAnApply:
         assert "fail  handshake[GC832]: it answers 500" in ran.err
         assert ran.err.rstrip().endswith("Applied, but not verified: a check failed.")
 
-    def test_it_waits_for_a_source_that_is_not_active_yet(self, place: Place, hand: Hand) -> None:
+    def test_it_waits_for_a_source_that_is_not_active_yet(
+        self, place: Place, hand: Hand, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         place.applied(SOURCE)
-        hand._call("PATCH", "/emulator/behaviour", {"activation_time": 1.0})
+        hand._call("PATCH", "/emulator/behaviour", {"activation_time": 3600.0})
+        tell = output.notice
+
+        def heard(text: str) -> None:
+            tell(text)
+            hand._call("PATCH", "/emulator/behaviour", {"activation_time": 0.0 if "waiting for" in text else 3600.0})
+
+        # It is ready once somebody was told that it is not, however long that takes.
+        monkeypatch.setattr(output, "notice", heard)
         source = hand.listing("/api/v2/integrations")[0]
         for state in ("DISABLED", "ENABLED"):
             hand._call("PATCH", f"/api/v2/integrations/{source['id']}", {"intendedState": state})
-        arguments = ("--verify", "--verify-timeout", "20", "--target", "eventbridge_source.*")
+        arguments = ("--verify", "--verify-timeout", "600", "--target", "eventbridge_source.*")
         ran = place.work.gcsync("apply", "--auto-approve", *arguments)
         assert ran.code == 0, ran.err
         assert "waiting for eventbridge_source.main to be ready: ACTIVATING" in ran.err
@@ -313,7 +325,8 @@ class TestAfterAnApply:
 class TestReceiverTest:
     @pytest.fixture(autouse=True)
     def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("gcsync.verify.SILENT_SECONDS", 1.0)
+        """With what never comes, and with nothing else."""
+        monkeypatch.setattr("gcsync.verify.Trial", lambda *given, **how: Trial(*given, **how | {"silent_seconds": 1.0}))
 
     def test_any_endpoint_is_tried_out(self, place: Place) -> None:
         def careful(received: Received, connection: socket.socket) -> bytes:
@@ -322,7 +335,7 @@ class TestReceiverTest:
             return echo(received, connection) if b'{"verification_token": "gcsync' in received.body else http(400)
 
         place.answer(careful)
-        arguments = ("--auth", "header:X-Key", "--timeout", "1", "--format", "json")
+        arguments = ("--auth", "header:X-Key", "--timeout", "180", "--format", "json")
         ran = place.work.gcsync(
             "receiver", "test", place.server.url(), *arguments, GCSYNC_RECEIVER_SECRET="hunter2-hunter2"
         )
@@ -333,7 +346,7 @@ class TestReceiverTest:
 
     def test_a_failed_check_ends_with_1(self, place: Place) -> None:
         place.answer(lambda *_: http(500))
-        ran = place.work.gcsync("receiver", "test", place.server.url(), "--no-color", "--timeout", "1")
+        ran = place.work.gcsync("receiver", "test", place.server.url(), "--no-color", "--timeout", "180")
         assert ran.code == 1
         assert "fail  malformed_json[GC837]: answered 500, expected 400\n" in ran.out
 
