@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 """Far beyond every limit of the receiver under test: who waits so long hangs."""
 _PAUSE_SECONDS = 0.003
 
