@@ -21,7 +21,7 @@ import pytest
 from gcsync.verify import Trial, destination
 from gcsync.verify.connection import secure
 from tests.e2e.workplace import Hand, Ran, Workplace
-from tests.verify.endpoints import HOST, PATIENCE_SECONDS, Behaviour, Received, endpoint, http, saying
+from tests.verify.endpoints import HOST, PATIENCE_SECONDS, Behaviour, Received, endpoint, http, saying, unheard
 
 SECRET: Final = "a-secret-for-tests"
 STACK: Final = f"""\
@@ -154,11 +154,10 @@ def private_address(site: Site) -> None:
 
 
 def not_running(site: Site) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    site.apply(STACK.replace(HOST, f"{HOST}:{port}"))
-    site.name_is("127.0.0.1")
-    site.run("verify", "--allow-private")
+    with unheard() as port:
+        site.apply(STACK.replace(HOST, f"{HOST}:{port}"))
+        site.name_is("127.0.0.1")
+        site.run("verify", "--allow-private")
 
 
 def unknown_authority(site: Site) -> None:
