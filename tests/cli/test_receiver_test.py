@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gcsync.cli.receiver_test import _credentials
 from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver.authentication import SECRET, authentication
+from gcsync.verify import SILENT_SECONDS, Trial
 from tests.e2e.conftest import offline
 from tests.e2e.workplace import Workplace
 from tests.receiver.serving import served
@@ -36,10 +37,14 @@ def test_what_is_sent_is_admitted_and_what_is_wrong_is_not(auth: str, secret: st
 
 @pytest.mark.full
 @pytest.mark.parametrize("auth", SCHEMES)
-def test_the_one_is_tried_out_by_the_other(offline: Workplace, tmp_path: Path, auth: str) -> None:
+def test_the_one_is_tried_out_by_the_other(
+    offline: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, auth: str
+) -> None:
+    silent = {"silent_seconds": SILENT_SECONDS}
+    monkeypatch.setattr("gcsync.verify.Trial", lambda *given, **how: Trial(*given, **how | silent))
     secret = {SECRET: "user:pass word:1"}
     with served(tmp_path, "--sink", "sqlite:", "--auth", auth, **secret) as running:
-        arguments = ("receiver", "test", running.url, "--auth", auth, "--send-event", "--timeout", "60")
+        arguments = ("receiver", "test", running.url, "--auth", auth, "--send-event", "--timeout", "180")
         ran = offline.gcsync(*arguments, "--format", "json", **secret)
     wrong = [check for check in ran.document["checks"] if check["status"] in ("warn", "fail")]
     statuses = {check["check"]: check["status"] for check in ran.document["checks"]}

@@ -18,8 +18,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.workplace import LONGEST_SECONDS, Hand, Ran, Workplace
-from tests.verify.endpoints import HOST, Behaviour, Received, endpoint, http, saying
+from gcsync.verify import Trial, destination
+from gcsync.verify.connection import secure
+from tests.e2e.workplace import Hand, Ran, Workplace
+from tests.verify.endpoints import HOST, PATIENCE_SECONDS, Behaviour, Received, endpoint, http, saying, unheard
 
 SECRET: Final = "a-secret-for-tests"
 STACK: Final = f"""\
@@ -152,10 +154,8 @@ def private_address(site: Site) -> None:
 
 
 def not_running(site: Site) -> None:
-    with socket.socket() as taken:
-        # Bound, so that nobody else takes it meanwhile, and nobody listens there.
-        taken.bind(("127.0.0.1", 0))
-        site.apply(STACK.replace(HOST, f"{HOST}:{taken.getsockname()[1]}"))
+    with unheard() as port:
+        site.apply(STACK.replace(HOST, f"{HOST}:{port}"))
         site.name_is("127.0.0.1")
         site.run("verify", "--allow-private")
 
@@ -277,10 +277,12 @@ def a_throttle(site: Site) -> None:
 
 def silence(site: Site) -> None:
     def wait(_: object, connection: socket.socket) -> None:
-        connection.settimeout(LONGEST_SECONDS)
+        connection.settimeout(PATIENCE_SECONDS)
         connection.recv(1)
 
-    site.answered_by(wait, "--timeout", "3")
+    # Of the answer alone: a slow machine may well take longer for TLS.
+    site.patch.setattr(destination, "secure", lambda *given: secure(*given[:3], PATIENCE_SECONDS))
+    site.answered_by(wait, "--timeout", "1")
 
 
 def a_cut(site: Site) -> None:
@@ -362,9 +364,15 @@ def gone(site: Site) -> None:
     site.verify(site.receiver.port)
 
 
+def silent_for_a_second(site: Site) -> None:
+    """What never comes is waited for no longer; all else has the time that a slow machine needs."""
+    site.patch.setattr("gcsync.verify.Trial", lambda *given, **how: Trial(*given, **how | {"silent_seconds": 1.0}))
+
+
 def every_event_fails(site: Site) -> None:
+    silent_for_a_second(site)
     arguments = ("receiver", "test", site.receiver.url, "--auth", "header:X-Api-Key", "--send-event")
-    site.run(*arguments, "--timeout", "60", GCSYNC_RECEIVER_SECRET=SECRET)
+    site.run(*arguments, "--timeout", "180", GCSYNC_RECEIVER_SECRET=SECRET)
 
 
 def open_to_everybody(site: Site) -> None:
@@ -374,8 +382,9 @@ def open_to_everybody(site: Site) -> None:
 
     with endpoint(site.folder, careless, name="127.0.0.1") as server:
         site.work.environ["REQUESTS_CA_BUNDLE"] = str(server.trusted)
+        silent_for_a_second(site)
         arguments = ("receiver", "test", server.url(host="127.0.0.1"), "--auth", "header:X-Api-Key", "--send-event")
-        site.run(*arguments, "--timeout", "60", GCSYNC_RECEIVER_SECRET=SECRET)
+        site.run(*arguments, "--timeout", "180", GCSYNC_RECEIVER_SECRET=SECRET)
 
 
 def a_source_in_error(site: Site) -> None:

@@ -8,6 +8,7 @@ import random
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,17 +26,21 @@ SECONDS_OF_ALL, MOST_SECONDS = 80_000.0, 400.0
 """Of the emulated day in which an event is retried, so many go by in a second, over the number of events; and the most:
 a slow machine has minutes for it."""
 WAYS = ("through", "cut before", "cut after")
+MOST_CUTS = 8
+"""Of one event, and of the handshakes: what is cut for a whole emulated day is given up, as it should be."""
 
 
 @contextmanager
 def cutting(receiver: Served, seed: int) -> Iterator[tuple[str, list[str]]]:
     """Something between the two that cuts connections before the receiver hears, or before the sender is answered."""
-    moods, met = random.Random(seed), list[str]()
+    moods, met, cuts = random.Random(seed), list[str](), Counter[object]()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            way = moods.choice(WAYS)
+            event_id = json.loads(body).get("id")
+            way = moods.choice(WAYS) if cuts[event_id] < MOST_CUTS else "through"
+            cuts[event_id] += way != "through"
             met.append(way)
             self.close_connection = True
             if way == "cut before":

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
+from gcsync.cli import output
 from gcsync.verify import Trial
 from tests.e2e.documents import as_published
 from tests.e2e.workplace import Hand, Workplace
@@ -297,18 +298,16 @@ class TestAfterAnApply:
     def test_it_waits_for_a_source_that_is_not_active_yet(
         self, place: Place, hand: Hand, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from gcsync.cli import output, verification
-
-        def becomes_active_once_it_is_waited_for(text: str) -> None:
-            notice(text)
-            if text.startswith("waiting for eventbridge_source.main"):
-                hand._call("PATCH", "/emulator/behaviour", {"activation_time": 0.0})
-
-        notice = output.notice
-        monkeypatch.setattr(output, "notice", becomes_active_once_it_is_waited_for)
-        monkeypatch.setattr(verification, "EVERY_SECONDS", 0.05)
         place.applied(SOURCE)
         hand._call("PATCH", "/emulator/behaviour", {"activation_time": 3600.0})
+        tell = output.notice
+
+        def heard(text: str) -> None:
+            tell(text)
+            hand._call("PATCH", "/emulator/behaviour", {"activation_time": 0.0 if "waiting for" in text else 3600.0})
+
+        # It is ready once somebody was told that it is not, however long that takes.
+        monkeypatch.setattr(output, "notice", heard)
         source = hand.listing("/api/v2/integrations")[0]
         for state in ("DISABLED", "ENABLED"):
             hand._call("PATCH", f"/api/v2/integrations/{source['id']}", {"intendedState": state})
@@ -329,7 +328,7 @@ class TestAfterAnApply:
 class TestReceiverTest:
     @pytest.fixture(autouse=True)
     def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """With what never ends, and not with what is only slow to answer."""
+        """With what never comes, and with nothing else."""
         monkeypatch.setattr("gcsync.verify.Trial", lambda *given, **how: Trial(*given, **how | {"silent_seconds": 1.0}))
 
     def test_any_endpoint_is_tried_out(self, place: Place) -> None:
@@ -339,7 +338,7 @@ class TestReceiverTest:
             return echo(received, connection) if b'{"verification_token": "gcsync' in received.body else http(400)
 
         place.answer(careful)
-        arguments = ("--auth", "header:X-Key", "--timeout", "60", "--format", "json")
+        arguments = ("--auth", "header:X-Key", "--timeout", "180", "--format", "json")
         ran = place.work.gcsync(
             "receiver", "test", place.server.url(), *arguments, GCSYNC_RECEIVER_SECRET="hunter2-hunter2"
         )
@@ -350,7 +349,7 @@ class TestReceiverTest:
 
     def test_a_failed_check_ends_with_1(self, place: Place) -> None:
         place.answer(lambda *_: http(500))
-        ran = place.work.gcsync("receiver", "test", place.server.url(), "--no-color", "--timeout", "60")
+        ran = place.work.gcsync("receiver", "test", place.server.url(), "--no-color", "--timeout", "180")
         assert ran.code == 1
         assert "fail  malformed_json[GC837]: answered 500, expected 400\n" in ran.out
 

@@ -38,7 +38,7 @@ class Client:
 
     def send(self, method, path, **options):
         headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **options.pop("headers", {})}
-        answer = self.http.request(method, self.running.url + path, headers=headers, timeout=30, **options)
+        answer = self.http.request(method, self.running.url + path, headers=headers, timeout=180, **options)
         name = operation(method, path.partition("?")[0])
         # A fault's empty 200 is as no document has it.
         if name is not None and (answer.content or answer.status_code != 200):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
 import pytest
@@ -109,7 +110,9 @@ def test_what_is_never_taken_is_given_up_after_a_day(run, there):
     emit(client, {"id": "e-1", "eventType": "a"})
     (found,) = settled(client)
     assert found["state"] == "given up"
-    assert found["attempts"][-1]["at"] <= 86_400 + 5_000_000
+    # Each but the last was to be followed by another within the day, however long the requests took.
+    failed = [attempt["at"] for attempt in found["attempts"] if attempt["what"] == "event"]
+    assert all(moment <= 86_400 for moment in failed[:-1])
     assert there.ledger == []
 
 
@@ -128,15 +131,18 @@ def test_what_is_no_event_is_refused_as_a_whole(emulator, there, event):
 
 
 def test_what_is_forgotten_is_tried_no_more_and_asked_for_its_handshake_anew(emulator, there):
-    there.events = ["500"] * 3
+    there.events = ["500"] * 100
     emulator.create(destinations=at())
     emit(emulator, {"id": "e-1", "eventType": "a"})
     assert emulator.send("DELETE", "/emulator/deliveries").status_code == 204
     assert log(emulator) == []
-    there.events = []
+    before = len(there.ids)
+    there.events = ["500"] * 8
     emit(emulator, {"id": "e-2", "eventType": "a"})
     assert [one["state"] for one in settled(emulator)] == ["delivered"]
-    assert there.ids[-1] == "e-2"
+    # The attempt that was under way just then may come to its end.
+    assert there.ids[before:].count("e-1") <= 1
+    assert "e-2" in there.ids
 
 
 def test_an_emulator_ends_while_deliveries_wait(run, there):
@@ -144,9 +150,11 @@ def test_an_emulator_ends_while_deliveries_wait(run, there):
     there.events = ["500"] * 100
     client.create(destinations=at())
     emit(client, {"id": "e-1", "eventType": "a"})
-    begun = time.monotonic()
-    client.running.stop()
-    assert time.monotonic() - begun < 30
+    ending = threading.Thread(target=client.running.stop)
+    ending.start()
+    # And not for the day in which it would try again.
+    ending.join(LONGEST_SECONDS)
+    assert not ending.is_alive()
 
 
 @settings(

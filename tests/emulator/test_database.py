@@ -147,7 +147,7 @@ def test_a_disk_that_is_full_is_told(database):
         "import resource, sys; from pathlib import Path; from gcsync.emulator.store import Store\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); Store(Path(sys.argv[1]), lambda: 'organization')"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(database)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script, str(database)], capture_output=True, text=True, timeout=600)
     assert done.stderr.splitlines()[-1].startswith("gcsync.model.diagnostic.DiagnosticError: GC655")
 
 
@@ -165,6 +165,6 @@ def test_many_processes_may_make_the_same_file_at_once(database):
     )
     command = [sys.executable, "-c", script, str(database)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
-    answers = [process.communicate(timeout=60)[0] for process in processes]
+    answers = [process.communicate(timeout=600)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * 6
     assert len(set(answers)) == 1

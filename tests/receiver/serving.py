@@ -78,6 +78,8 @@ def launched(folder: Path, *arguments: str, **environ: str) -> Iterator[Served]:
             yield one
         finally:
             process.kill()
+            # Its workers have its stdout too: it ends with the last of them, and none of them writes behind that.
+            process.communicate(timeout=LONGEST_SECONDS)
 
 
 def body_of(event_id: str) -> bytes:

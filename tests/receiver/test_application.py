@@ -90,8 +90,13 @@ def test_a_second_delivery_is_a_duplicate_and_handled_once(tmp_path: Path) -> No
 @pytest.mark.parametrize("count", [2, 20])
 def test_deliveries_at_once_are_all_answered_as_the_one_that_handles(tmp_path: Path, count: int) -> None:
     async def deliver() -> None:
-        running = receiver(tmp_path, Kept(pause=0.05))
-        given = await asyncio.gather(*(ask(running.application, EVENT) for _ in range(count)))
+        gate = asyncio.Event()
+        running = receiver(tmp_path, Kept(gate=gate))
+        asked = [asyncio.create_task(ask(running.application, EVENT)) for _ in range(count)]
+        # All of them have come after one turn.
+        await asyncio.sleep(0)
+        gate.set()
+        given = await asyncio.gather(*asked)
         assert {one.body for one in given} == {b'{"status": "success", "event_id": "e-1"}'}
         assert running.sink.calls == 1
         await running.store.close()
@@ -101,8 +106,12 @@ def test_deliveries_at_once_are_all_answered_as_the_one_that_handles(tmp_path: P
 
 def test_a_failure_is_told_to_all_and_the_id_is_free_again(tmp_path: Path) -> None:
     async def deliver() -> None:
-        running = receiver(tmp_path, Kept(pause=0.05, failures=1))
-        given = await asyncio.gather(*(ask(running.application, EVENT) for _ in range(3)))
+        gate = asyncio.Event()
+        running = receiver(tmp_path, Kept(gate=gate, failures=1))
+        asked = [asyncio.create_task(ask(running.application, EVENT)) for _ in range(3)]
+        await asyncio.sleep(0)
+        gate.set()
+        given = await asyncio.gather(*asked)
         assert {(one.status, one.body) for one in given} == {(500, b'{"error": "Internal processing error"}')}
         assert (await ask(running.application, EVENT)).document["status"] == "success"
         await running.store.close()

@@ -13,14 +13,15 @@ def test_everyone_gets_the_own_result_and_what_waits_is_done_together() -> None:
     go = threading.Event()
 
     def work(batch: list[int]) -> list[int]:
-        go.wait(10)
+        go.wait(180)
         sizes.append(len(batch))
         return [number * 2 for number in batch]
 
     async def act() -> None:
         batches = Batches("test", work)
         asked = [asyncio.create_task(batches.ask(number)) for number in range(2 * MAX_BATCH)]
-        await asyncio.sleep(0.05)
+        # All of them have asked after one turn.
+        await asyncio.sleep(0)
         go.set()
         assert await asyncio.gather(*asked) == [number * 2 for number in range(2 * MAX_BATCH)]
         await batches.close()
@@ -48,17 +49,18 @@ def test_a_failure_is_everybodys_of_the_batch_and_nobody_elses() -> None:
 
 def test_who_went_away_before_the_turn_is_left_out() -> None:
     done: list[str] = []
-    go = threading.Event()
+    begun, go = threading.Event(), threading.Event()
 
     def work(batch: list[str]) -> list[str]:
-        go.wait(10)
+        begun.set()
+        go.wait(180)
         done.extend(batch)
         return batch
 
     async def act() -> None:
         batches = Batches("test", work)
         first = asyncio.create_task(batches.ask("first"))
-        await asyncio.sleep(0.05)
+        await asyncio.to_thread(begun.wait, 180)
         gone = asyncio.create_task(batches.ask("gone"))
         await asyncio.sleep(0)
         gone.cancel()

@@ -37,7 +37,7 @@ def test_two_receivers_with_one_table_take_each_event_once(aws: str, monkeypatch
     async def act() -> None:
         stores = [open_store(f"dynamodb://{table}") for _ in range(2)]
         sinks = [open_sink(f"sqs:{queue}", store, os.environ) for store in stores]
-        one, two = (Handling(*each) for each in zip(stores, sinks, ("one", "two"), strict=True))
+        one, two = (Handling(*each, wait_seconds=180) for each in zip(stores, sinks, ("one", "two"), strict=True))
         events = [event(f"e-{number}") for number in range(6)]
         found = await asyncio.gather(*(handling.take(each) for each in events for handling in (one, two)))
         assert set(found) == {Outcome.SUCCESS}

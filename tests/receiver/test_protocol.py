@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import Iterator, Sequence
@@ -16,12 +17,20 @@ from tests.receiver.serving import LONGEST_SECONDS, SECRET, Served, halting
 HEAD = f"POST /genesys-events HTTP/1.1\r\nHost: x\r\nX-Api-Key: {SECRET}\r\nContent-Type: application/json\r\n".encode()
 STRANGER = HEAD.replace(SECRET.encode(), b"wrong")
 LIMIT = 1.0
+MOST_TRIES = 20
 TRIPLE = b"y" * 3 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with halting(tmp_path_factory.mktemp("protocol"), "sqlite:", head_seconds=LIMIT, body_seconds=LIMIT) as one:
+    with halting(tmp_path_factory.mktemp("protocol"), "sqlite:", head_seconds=600, body_seconds=600) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """For what is to be ended, and for nothing else: who is held up is slow himself."""
+    with halting(tmp_path_factory.mktemp("hasty"), "sqlite:", head_seconds=LIMIT, body_seconds=LIMIT) as one:
         yield one
 
 
@@ -55,14 +64,24 @@ def test_what_is_left_of_a_refused_body_gets_no_answer_of_its_own(shared: Served
     assert told(answers_of(found)[0]) == [(401, None)]
 
 
-def test_a_connection_rests_after_a_refused_body(shared: Served) -> None:
-    with socket.create_connection(shared.address, timeout=1.5 * LIMIT) as connection:
+def test_a_connection_rests_after_a_refused_body(hasty: Served) -> None:
+    # One that takes too long over its body does not rest, and this process may be held up for so long.
+    assert any(rests(hasty) for _ in range(MOST_TRIES))
+
+
+def rests(one: Served) -> bool:
+    """Whether nothing comes for longer than the limit once the refused body was sent."""
+    with socket.create_connection(one.address, timeout=LONGEST_SECONDS) as connection:
         connection.sendall(STRANGER + b"Content-Length: 5\r\n\r\n")
         answers, _ = answers_of(connection.recv(65536))
-        connection.sendall(b"12345")
-        with pytest.raises(TimeoutError):
-            connection.recv(1)
-    assert told(answers) == [(401, None)]
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"12345")
+            connection.settimeout(1.5 * LIMIT)
+            try:
+                connection.recv(1)
+            except TimeoutError:
+                return told(answers) == [(401, None)]
+    return False
 
 
 def test_what_is_no_http_is_answered_behind_what_came_before_it(shared: Served) -> None:
@@ -110,11 +129,11 @@ def test_a_body_in_any_coding_but_chunks_is_no_request(shared: Served, codings: 
     assert asked(shared, HEAD + fields + chunks + with_length(event("behind"))) == [(400, None)]
 
 
-def test_an_answer_that_nobody_reads_is_not_kept(shared: Served) -> None:
+def test_an_answer_that_nobody_reads_is_not_kept(hasty: Served) -> None:
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(LONGEST_SECONDS)
-        connection.connect(shared.address)
+        connection.connect(hasty.address)
         token = with_length(b'{"verification_token": "%s"}' % (b"t" * 1_000_000))
         # Reset, where it would wait for its reader for ever.
         with pytest.raises(ConnectionError):

@@ -19,7 +19,7 @@ from gcsync.model.diagnostic import DiagnosticError
 from gcsync.receiver import telemetry
 from gcsync.receiver.watching import Unwatched, watcher
 from tests.receiver.collector import Collector, collecting, listening, values
-from tests.receiver.serving import body_of, deliver, served
+from tests.receiver.serving import body_of, deliver, launched, served
 
 QUICK = ("--drain", "0", "--grace", "5", "--opentelemetry")
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -61,7 +61,8 @@ def test_what_was_under_way_at_the_end_reaches_the_collector_and_the_webhook(
         "OTEL_BSP_SCHEDULE_DELAY": "3600000",
         "OTEL_METRIC_EXPORT_INTERVAL": "3600000",
     }
-    with served(tmp_path, "--sink", url, *QUICK, **environ) as one:
+    line = ("receiver", "serve", "--port", "0", "--sink", url, *QUICK)
+    with launched(tmp_path, "tests.receiver.patient", *line, **environ) as one:
         parent = f"00-{TRACE}-b7ad6b7169203331-01"
         assert deliver(one, body_of("watched-id"), traceparent=parent)[0] == 200
         code, err = one.end()
@@ -81,12 +82,12 @@ def test_what_was_under_way_at_the_end_reaches_the_collector_and_the_webhook(
 
 def test_a_collector_that_is_down_delays_no_span_and_no_end(caplog: pytest.LogCaptureFixture) -> None:
     environ = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:watched-word@127.0.0.1:1", "OTEL_BSP_SCHEDULE_DELAY": "10"}
-    begun = time.monotonic()
     with pytest.MonkeyPatch.context() as patch, caplog.at_level(logging.WARNING, "gcsync"):
         for variable, value in environ.items():
             patch.setenv(variable, value)
         watch = watcher(True, environ)
         assert isinstance(watch, watched())
+        begun = time.monotonic()
         for _ in range(5):
             with watch._instruments.span("one", {}):
                 pass
@@ -177,6 +178,8 @@ def test_each_of_the_two_can_be_left_out_and_a_name_given(
         with pytest.MonkeyPatch.context() as patch:
             for variable, value in environ.items():
                 patch.setenv(variable, value)
+            # As long as a slow machine needs to send what there is.
+            patch.setattr(telemetry, "END_SECONDS", 180.0)
             watch = watcher(True, environ)
             assert isinstance(watch, watched())
             with watch._instruments.span("one", {}):

@@ -58,7 +58,7 @@ def test_a_killed_process_gives_its_turn_back(tmp_path: Path) -> None:
         thread.start()
         assert not came.wait(0.1)
         holder.kill()
-        thread.join(60)
+        thread.join(180)
         assert came.is_set()
 
 
@@ -72,6 +72,6 @@ def test_who_removes_the_file_lets_nobody_in_beside_another(tmp_path: Path) -> N
         thread.start()
         thread.join(0.1)
         assert thread.is_alive()
-    thread.join(60)
+    thread.join(180)
     turn.close()
     other.close()

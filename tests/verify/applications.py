@@ -12,6 +12,8 @@ from typing import Any
 
 import uvicorn
 
+from tests.verify.endpoints import PATIENCE_SECONDS
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -80,5 +82,5 @@ def serving(application: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/genesys-events"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
         listener.close()

@@ -15,9 +15,20 @@ from typing import Any
 import pytest
 
 from gcsync.model.check import Check, CheckStatus
-from gcsync.verify import Network, Probe, read_endpoint
+from gcsync.verify import Probe, destination, read_endpoint
 from gcsync.verify.destination import PARTS, check_endpoint
-from tests.verify.endpoints import HOST, TOKEN, Received, Server, endpoint, http
+from gcsync.verify.wire import exchange
+from tests.verify.endpoints import (
+    HOST,
+    PATIENCE_SECONDS,
+    TOKEN,
+    Received,
+    Server,
+    endpoint,
+    http,
+    still,
+    unheard,
+)
 
 
 def look(server: Server, *, url: str = "", headers: dict[str, str] | None = None, **changes: Any) -> dict[str, Check]:
@@ -53,7 +64,7 @@ class TestTheAddress:
     @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "::ffff:10.0.0.1"])
     def test_a_private_one_is_refused_before_any_connection(self, tmp_path: Path, address: str) -> None:
         with endpoint(tmp_path) as server:
-            network = Network(lambda *_, **__: [(0, 0, 0, "", (address, server.port))])
+            network = still(lambda *_, **__: [(0, 0, 0, "", (address, server.port))])
             found = look(server, allow_private=False, network=network)
         assert (statuses(found), found["address"].code) == ("ok fail - - - - -", "GC825")
         assert found["handshake"].message == "address failed"
@@ -61,7 +72,7 @@ class TestTheAddress:
 
     def test_one_private_one_among_public_ones_is_enough(self, tmp_path: Path) -> None:
         entries = [(0, 0, 0, "", (address, 443)) for address in ("93.184.216.34", "192.168.1.1")]
-        probe = Probe({}, lambda: datetime.now(UTC), lambda: TOKEN, Network(lambda *_, **__: entries, never))
+        probe = Probe({}, lambda: datetime.now(UTC), lambda: TOKEN, still(lambda *_, **__: entries, never))
         found = check_endpoint(read_endpoint(f"https://{HOST}/", {}), probe)
         assert found[1].message == "not public: 192.168.1.1 is a private network; no connection was made"
 
@@ -80,7 +91,7 @@ class TestTheAddress:
                 connected.append(where[0])
                 return socket.create_connection(("127.0.0.1", where[1]), timeout)
 
-            found = look(server, allow_private=False, network=Network(resolve, connect))
+            found = look(server, allow_private=False, network=still(resolve, connect))
         assert (statuses(found), asked, connected) == ("ok ok ok ok ok ok ok", [HOST], ["93.184.216.34"])
 
     def test_a_name_that_nobody_knows(self, tmp_path: Path) -> None:
@@ -88,7 +99,7 @@ class TestTheAddress:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
         with endpoint(tmp_path) as server:
-            found = look(server, network=Network(resolve))
+            found = look(server, network=still(resolve))
         assert (statuses(found), found["dns"].code) == ("fail - - - - - -", "GC824")
         assert found["dns"].message == f"the name of {HOST}:{server.port} cannot be resolved: Name or service not known"
 
@@ -101,7 +112,7 @@ class TestTheAddress:
                     raise ConnectionRefusedError(111, "Connection refused")
                 return socket.create_connection(where, timeout)
 
-            found = look(server, network=Network(lambda *_, **__: entries, connect))
+            found = look(server, network=still(lambda *_, **__: entries, connect))
         assert statuses(found) == "ok ok ok ok ok ok ok"
 
     def test_many_addresses_of_one_kind_do_not_hide_those_of_the_other(self, tmp_path: Path) -> None:
@@ -115,7 +126,7 @@ class TestTheAddress:
                     raise OSError(errno.ENETUNREACH, "Network is unreachable")
                 return socket.create_connection(("127.0.0.1", where[1]), timeout)
 
-            found = look(server, allow_private=False, network=Network(lambda *_, **__: entries, connect))
+            found = look(server, allow_private=False, network=still(lambda *_, **__: entries, connect))
         assert statuses(found) == "ok ok ok ok ok ok ok"
 
     def test_that_a_machine_has_no_ipv6_is_not_what_is_told(self, tmp_path: Path) -> None:
@@ -125,15 +136,14 @@ class TestTheAddress:
 
         with endpoint(tmp_path) as server:
             entries = [(0, 0, 0, "", (address, 443)) for address in ("93.184.216.34", "2600:9000::1")]
-            found = look(server, network=Network(lambda *_, **__: entries, connect))
+            found = look(server, network=still(lambda *_, **__: entries, connect))
         assert found["connection"].message == f"93.184.216.34, port {server.port}: Connection refused"
 
     def test_a_port_on_which_nothing_listens(self, tmp_path: Path) -> None:
-        with endpoint(tmp_path) as server:
-            pass
-        found = look(server)
+        with unheard() as port:
+            found = look(Server(port, tmp_path), environ={})
         assert (statuses(found), found["connection"].code) == ("ok ok fail - - - -", "GC826")
-        assert found["connection"].message == f"127.0.0.1, port {server.port}: Connection refused"
+        assert found["connection"].message == f"127.0.0.1, port {port}: Connection refused"
 
 
 def never(*_: Any, **__: Any) -> socket.socket:
@@ -213,20 +223,24 @@ class TestTheAnswer:
         assert len(server.received) == 1
 
     @pytest.mark.parametrize("way", ["silent", "byte by byte"])
-    def test_that_does_not_come_in_time(self, tmp_path: Path, way: str) -> None:
+    def test_that_does_not_come_in_time(self, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
         over = threading.Event()
+        # For the answer alone: a slow machine may well take longer for TLS.
+        monkeypatch.setattr(
+            destination, "exchange", lambda connection, request, _, clock: exchange(connection, request, 0.4, clock)
+        )
 
         def drip(_: Received, connection: socket.socket) -> None:
             for byte in b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000 if way == "byte by byte" else b"":
                 if over.wait(0.05):
                     return
                 connection.sendall(bytes([byte]))
-            over.wait(10)
+            over.wait(PATIENCE_SECONDS)
 
         with endpoint(tmp_path, drip) as server:
-            found = look(server, seconds=0.4)
+            found = look(server)
             over.set()
-        assert found["handshake"].message == "no answer within 0.4 s"
+        assert found["handshake"].message == f"no answer within {PATIENCE_SECONDS:g} s"
 
     def test_that_refuses_who_sends_no_credential_is_told_so(self, tmp_path: Path) -> None:
         with endpoint(tmp_path, lambda *_: http(401)) as server:
@@ -237,7 +251,7 @@ class TestTheAnswer:
     def test_that_comes_late_is_a_warning(self, tmp_path: Path) -> None:
         passed = iter([0.0, 3.5])
         with endpoint(tmp_path) as server:
-            found = look(server, network=Network(server.resolve, clock=lambda: next(passed)))
+            found = look(server, network=still(server.resolve, clock=lambda: next(passed)))
         assert (found["handshake"].status, found["handshake"].code) == (CheckStatus.WARN, "GC833")
 
     def test_that_repeats_the_credential_is_not_repeated(self, tmp_path: Path) -> None:
@@ -253,7 +267,7 @@ class TestAProxy:
     def test_is_used_and_looks_the_name_up(self, tmp_path: Path) -> None:
         with endpoint(tmp_path) as server, proxy(server.port) as (port, asked):
             environ = server.environ() | {"HTTPS_PROXY": f"http://user:pass@127.0.0.1:{port}"}
-            found = look(server, environ=environ, allow_private=False, network=Network(never))
+            found = look(server, environ=environ, allow_private=False, network=still(never))
         assert statuses(found) == "- - ok ok ok ok ok"
         assert asked[0].startswith(f"CONNECT {HOST}:{server.port} HTTP/1.1\r\n")
         assert "Proxy-Authorization: Basic dXNlcjpwYXNz\r\n" in asked[0]
@@ -262,28 +276,27 @@ class TestAProxy:
         with endpoint(tmp_path) as server:
             environ = {"HTTPS_PROXY": "http://127.0.0.1:9"}
             url = "https://169.254.169.254/latest"
-            found = look(server, url=url, environ=environ, allow_private=False, network=Network(never, never))
+            found = look(server, url=url, environ=environ, allow_private=False, network=still(never, never))
         assert (found["address"].status, found["connection"].status) == (CheckStatus.FAIL, CheckStatus.NOT_CHECKED)
 
     def test_that_is_not_there_is_told_without_its_password(self, tmp_path: Path) -> None:
-        with endpoint(tmp_path) as server:
-            pass
-        environ = {"HTTPS_PROXY": f"http://user:hunter2@127.0.0.1:{server.port}"}
-        found = look(server, url=f"https://{HOST}/", environ=environ)
+        with unheard() as port:
+            environ = {"HTTPS_PROXY": f"http://user:hunter2@127.0.0.1:{port}"}
+            found = look(Server(port, tmp_path), url=f"https://{HOST}/", environ=environ)
         assert found["connection"].message == "the proxy takes no connection: Connection refused"
         assert found["connection"].code == "GC839"
 
     @pytest.mark.parametrize("proxy", ["http://[::1", "http://127.0.0.1:77777", "http://", ":::"])
     def test_that_cannot_be_read_is_told_and_nothing_is_asked(self, tmp_path: Path, proxy: str) -> None:
         with endpoint(tmp_path) as server:
-            found = look(server, environ={"HTTPS_PROXY": proxy}, network=Network(never, never))
+            found = look(server, environ={"HTTPS_PROXY": proxy}, network=still(never, never))
         assert found["connection"].message == "what the environment names is no URL of a proxy"
         assert found["connection"].code == "GC839"
 
     def test_of_another_kind_leaves_the_endpoint_unchecked(self, tmp_path: Path) -> None:
         with endpoint(tmp_path) as server:
             pass
-        found = look(server, environ={"ALL_PROXY": "socks5://127.0.0.1:9"}, network=Network(never, never))
+        found = look(server, environ={"ALL_PROXY": "socks5://127.0.0.1:9"}, network=still(never, never))
         assert (statuses(found), found["connection"].code) == ("- - - - - - -", "GC839")
 
 
@@ -312,7 +325,7 @@ def plain_server(answer: bytes) -> Any:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -329,12 +342,12 @@ def proxy(target: int) -> Any:
                 back = threading.Thread(target=pump, args=(server, client), daemon=True)
                 back.start()
                 pump(client, server)
-                back.join(5)
+                back.join(PATIENCE_SECONDS)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield listener.getsockname()[1], asked
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
 
 
 def pump(source: socket.socket, sink: socket.socket) -> None:

@@ -13,14 +13,16 @@ import pytest
 from gcsync.model.check import Check, CheckStatus
 from gcsync.verify import Probe, Trial, read_endpoint, try_out
 from tests.verify.applications import Application, serving
-from tests.verify.endpoints import TOKEN, Received, endpoint, http
+from tests.verify.endpoints import PATIENCE_SECONDS, TOKEN, Received, endpoint, http, still, unheard
 
 SENT_WITH_EVENT = ("handshake_beside_event", "event", "event_again")
 STRANGERS = ("event_without_credential", "event_with_wrong_credential")
 
 
 def trial(url: str, *, secret: str = "k-1", send_event: bool = False, **probe: Any) -> dict[str, Check]:
-    edge = Probe(probe.get("environ", {}), lambda: datetime.now(UTC), lambda: TOKEN, allow_private=True, seconds=0.6)
+    seconds = probe.get("seconds", PATIENCE_SECONDS)
+    environ = probe.get("environ", {})
+    edge = Probe(environ, lambda: datetime.now(UTC), lambda: TOKEN, still(), allow_private=True, seconds=seconds)
     right = {"X-Api-Key": secret} if secret else {}
     wrong = (("X-Api-Key", f"{secret}x"),) if secret else ()
     checks = list(try_out(Trial(read_endpoint(url, right), edge, wrong, send_event, silent_seconds=0.6)))
@@ -121,9 +123,8 @@ def test_a_handshake_that_is_not_exact_is_a_failure_and_the_rest_is_tried_all_th
 
 
 def test_an_endpoint_that_is_not_there_is_asked_once() -> None:
-    with serving(Application()) as url:
-        pass
-    found = trial(url)
+    with unheard() as port:
+        found = trial(f"http://127.0.0.1:{port}/genesys-events")
     assert found["connection"].status is CheckStatus.FAIL
     assert {found[name].status for name in ("empty_body", "still_alive")} == {CheckStatus.NOT_CHECKED}
 
@@ -149,5 +150,5 @@ class TestOverTls:
             return http(200, json.dumps({"verification_token": received.token})) if good else http(400)
 
         with endpoint(tmp_path, refuse, name="localhost", at_once=False) as server:
-            found = trial(server.url(host="localhost"), environ=server.environ())
+            found = trial(server.url(host="localhost"), environ=server.environ(), seconds=3)
         assert found["slow_sender"].status is CheckStatus.WARN

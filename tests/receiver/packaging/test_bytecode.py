@@ -32,7 +32,7 @@ def test_it_is_what_runs_and_it_names_lambdas_place(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import own.deep.part as p; print(p.where())"
-    told = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    told = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=600)
     assert told.stdout.endswith("/own/deep/part.py\n")
 
 

@@ -121,7 +121,7 @@ def ask(folder: Path, events: list[Any]) -> Any:
     command = [sys.executable, "-I", "-S", "-c", DRIVER, str(folder / "zip"), str(folder / "events.db"), HANDLER]
     environ = {"GCSYNC_RECEIVER_SECRET": "sesame", "PATH": ""}
     done = subprocess.run(
-        command, cwd=folder, env=environ, input=json.dumps(events), capture_output=True, text=True, timeout=60
+        command, cwd=folder, env=environ, input=json.dumps(events), capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

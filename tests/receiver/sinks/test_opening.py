@@ -21,6 +21,7 @@ from gcsync.receiver.sinks import AUTHORIZATION, open_sink
 from gcsync.receiver.sinks.function import open_function
 from gcsync.receiver.sinks.webhook import idempotency_key
 from gcsync.receiver.stores import open_store
+from tests.verify.endpoints import unheard
 
 EVENT = Event("e-1", "x", "2026-11-25T09:30:00.000Z", {"id": "e-1"}, '{"id":"e-1"}')
 _names = (f"sink_module_{number}" for number in itertools.count())
@@ -196,10 +197,8 @@ class TestWebhook:
             assert len(got) == 1
 
     def test_that_is_not_there_is_a_failure_without_its_address(self, tmp_path: Path) -> None:
-        with endpoint(200) as (url, _):
-            pass
-        with pytest.raises(SinkFailure, match=r"\Athe webhook cannot be reached: ConnectionError\Z"):
-            handle(tmp_path, url)
+        with unheard() as port, pytest.raises(SinkFailure, match=r"\Athe webhook cannot be reached: ConnectionError\Z"):
+            handle(tmp_path, f"http://127.0.0.1:{port}/hook")
 
     @pytest.mark.parametrize("event_id", ["a\r\nX-Other: 1", "ü", "a b", "", "x" * 300])
     def test_an_id_that_no_header_carries_goes_as_its_digest(self, event_id: str) -> None:

@@ -71,7 +71,7 @@ def spools(folder: Path) -> list[str]:
     return sorted(waiting)
 
 
-def spool(folder: Path, events: Sequence[Event], name: str = "events-20261126T000000000000Z.jsonl") -> Path:
+def spool(folder: Path, events: Sequence[Event], name: str = "events-20011126T000000000000Z.jsonl") -> Path:
     """A spool as an earlier process has left it."""
     path = folder / ".spool" / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -213,7 +213,7 @@ def test_a_crash_at_each_step_loses_nothing_and_doubles_nothing(
 def test_what_an_earlier_process_has_spooled_is_converted_at_the_start(tmp_path: Path) -> None:
     spool(tmp_path, [event(0)])
     spool(tmp_path, [event(1)], "events.jsonl")
-    (tmp_path / ".spool/events-20261125T000000000000Z.2026-11-25.tmp").write_bytes(b"PAR1 half")
+    (tmp_path / ".spool/events-20011125T000000000000Z.2001-11-25.tmp").write_bytes(b"PAR1 half")
     with converting(tmp_path):
         until(lambda: ids(tmp_path) == ["e-0", "e-1"])
         until(lambda: spools(tmp_path) == [])
@@ -241,7 +241,7 @@ def test_a_failure_is_told_and_tried_again_and_events_are_taken_meanwhile(
 
 
 def test_a_spool_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> None:
-    (tmp_path / ".spool/events-20261125T000000000000Z.jsonl").mkdir(parents=True)
+    (tmp_path / ".spool/events-20011125T000000000000Z.jsonl").mkdir(parents=True)
     spool(tmp_path, [event(0)])
     handle(tmp_path, [])
     assert ids(tmp_path) == ["e-0"]

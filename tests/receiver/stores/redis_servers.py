@@ -54,7 +54,7 @@ class RedisServer:
 
     def start(self) -> None:
         """At the port it had, or at a free one: another program may take that first, and then another one is tried."""
-        for port in [self.port] if self.port else [_free_port() for _ in range(5)]:
+        for port in [self.port] * 5 if self.port else [_free_port() for _ in range(5)]:
             self.process = self._begin(port)
             if self._answers(port):
                 self.port = port
