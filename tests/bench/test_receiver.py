@@ -21,7 +21,7 @@ from bench.__main__ import main
 from bench.figures import Figure
 from bench.receiver import Plan, growth, throughput
 from bench.receiver.growth import Slice
-from bench.receiver.steady import latencies, percentile, request_of
+from bench.receiver.steady import _Sender, latencies, percentile, request_of
 from bench.receiver.throughput import Round
 from bench.receiver.wrk import Load, need_wrk, read
 
@@ -144,6 +144,19 @@ def test_latency_counts_from_when_a_request_was_due_however_few_are_held_up(stal
     assert len(found) == 400
     # Some two hundred were due early in the pause, of which only sixty-four could be sent.
     assert sum(latency > 50 for latency in found) >= 120
+
+
+def test_the_sender_leaves_the_processor_to_the_server_between_two_requests() -> None:
+    moments: list[float] = []
+    loop = types.SimpleNamespace(
+        time=lambda: 1.0, create_future=lambda: None, call_at=lambda when, _: moments.append(when)
+    )
+    sender = _Sender(loop, 100, 5000.0)  # type: ignore[arg-type]
+    sender.free.append(types.SimpleNamespace(send=lambda due: sender.free.append(None)))  # type: ignore[arg-type]
+    sender.begin()
+    # uvloop counts in milliseconds: a timer that is nearer than that ends at once, again and again.
+    assert moments
+    assert min(moments) >= 1.001
 
 
 def suite(monkeypatch: pytest.MonkeyPatch, *values: float) -> None:
