@@ -121,21 +121,13 @@ class Accepting:
         for new in files:
             file = self.files[new.source.path]
             if file.included_by:
-                yield Diagnostic(
-                    "GC740",
-                    f"{file.included_by} includes this file: plans of other stacks that do would change too",
-                    severity=Severity.WARNING,
-                    place=Place(new.source.name, 1, 1),
-                    hint="plan those too; to let the stacks differ, take the value from a variable",
-                )
+                message = f"{file.included_by} includes this file: plans of other stacks that do would change too"
+                hint = "plan those too; to let the stacks differ, take the value from a variable"
+                yield _shared("GC740", message, new.source, hint)
             if others := file.environments:
-                yield Diagnostic(
-                    "GC738",
-                    f"the stack declares it for every environment: plans of {', '.join(others)} would change too",
-                    severity=Severity.WARNING,
-                    place=Place(new.source.name, 1, 1),
-                    hint="look at those plans; to let the environments differ, take the value from a variable",
-                )
+                message = f"the stack declares it for every environment: plans of {', '.join(others)} would change too"
+                hint = "look at those plans; to let the environments differ, take the value from a variable"
+                yield _shared("GC738", message, new.source, hint)
 
     def _main(self, stack: Stack, report: DriftReport) -> Source:
         for change in report.drifted:
@@ -315,6 +307,10 @@ def _without_value(report: DriftReport) -> Iterator[tuple[Change, str, str]]:
 
 def _path(taken: Taken) -> str:
     return f"{taken.address}.{taken.attribute}"
+
+
+def _shared(code: str, message: str, source: Source, hint: str) -> Diagnostic:
+    return Diagnostic(code, message, severity=Severity.WARNING, place=Place(source.name, 1, 1), hint=hint)
 
 
 def _no_place(path: str, place: Place | None) -> Diagnostic:
