@@ -30,15 +30,22 @@ def workers_of(running: Served) -> list[int]:
 
 def kill_all(running: Served) -> None:
     """The receiver, and its workers if it has any, each dead when this returns: nothing of it writes any more."""
-    with contextlib.suppress(ProcessLookupError):
-        # So that it starts no other one meanwhile.
-        os.kill(running.process.pid, signal.SIGSTOP)
-    until(lambda: state_of(running.process.pid) in ("", "Z", "T"))
-    numbers = (running.process.pid, *workers_of(running))
+    parent = running.process.pid
+    # Stopped first, so that it starts no other one meanwhile; its workers die in this moment, not behind a pause.
+    _signal(parent, signal.SIGSTOP)
+    numbers = [parent, *workers_of(running)]
+    for number in numbers[1:]:
+        _signal(number, signal.SIGKILL)
+    until(lambda: state_of(parent) in ("", "Z", "T"))
+    numbers += workers_of(running)
     for number in numbers:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
+        _signal(number, signal.SIGKILL)
     until(lambda: all(state_of(number) in ("", "Z") for number in numbers))
+
+
+def _signal(number: int, what: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(number, what)
 
 
 def state_of(number: int) -> str:
