@@ -12,7 +12,7 @@ from tests.house.source import ROOT, name, text_files, text_of
 PLACE = re.compile(r"(?<![\w.~/-])/(?:home|root|Users|workspace|builds|mnt|opt|srv)/[\w.-]+")
 LOCK = re.compile(r'"resolved":|--index-url|--extra-index-url|--find-links|_authToken|\bdocker\.io/')
 
-PUBLIC = {"pypi.org", "registry.npmjs.org", "localhost", "127.0.0.1", "::1"}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def test_no_file_names_a_place_of_a_machine() -> None:
@@ -42,7 +42,7 @@ def registries() -> set[str]:
     """The hosts that this machine's package managers are set to."""
     names = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "NPM_CONFIG_REGISTRY", "npm_config_registry")
     hosts = {urlsplit(url).hostname for variable in names for url in os.environ.get(variable, "").split()}
-    return {host for host in hosts if host} - PUBLIC
+    return {host for host in hosts if host} - LOOPBACK
 
 
 def occurrences(pattern: re.Pattern[str]) -> list[str]:
